@@ -1,0 +1,167 @@
+"""Replicate as a provider: the requests it is sent, and where its answers are read."""
+
+from __future__ import annotations
+
+import json
+import mimetypes
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from tarash_core.errors import ValidationError, WebhookError
+from tarash_core.plugins import (
+    Accepted,
+    Attempt,
+    Callback,
+    Credentials,
+    Expired,
+    FilePart,
+    HttpRequest,
+    HttpResponse,
+    Phase,
+    Provider,
+    Steps,
+    Update,
+)
+
+from tarash_replicate import standard_webhooks
+from tarash_replicate.errors import error_of, is_unknown_version
+from tarash_replicate.models import CATALOG
+from tarash_replicate.predictions import ORIGIN, update_of
+
+if TYPE_CHECKING:
+    from tarash_core.errors import TarashException
+    from tarash_core.models.job import Job
+    from tarash_core.models.media import Media
+    from tarash_core.models.plan import Plan
+
+PREDICTIONS = "/v1/predictions"
+
+_MODEL = re.compile(
+    r"(?P<deployment>deployments/)?(?P<name>\w[\w.-]*/\w[\w.-]*)(:(?P<version>[0-9a-fA-F]{64}))?", re.ASCII
+)
+_VERSION = re.compile(r"[0-9a-fA-F]{64}")
+
+
+def route_of(model: str) -> tuple[str, str | None]:
+    """The path that creates predictions of a model, and the version to name in the body, if any.
+
+    Args:
+        model: ``owner/name``, ``owner/name:<version>``, a bare version of 64 hex digits, or
+            ``deployments/owner/name``.
+
+    Raises:
+        ValidationError: The id has none of these forms.
+    """
+    if _VERSION.fullmatch(model):
+        return PREDICTIONS, model.lower()
+    found = _MODEL.fullmatch(model)
+    if found is None or (found["deployment"] and found["version"]):
+        raise ValidationError(
+            f"Replicate has no model ids like {model!r}; write owner/name, owner/name:<version of 64 hex digits>, "
+            "that version alone, or deployments/owner/name."
+        )
+    if found["version"]:
+        return PREDICTIONS, found["version"].lower()
+    return f"/v1/{'deployments' if found['deployment'] else 'models'}/{found['name']}/predictions", None
+
+
+class Replicate(Provider):
+    """Replicate's predictions API.
+
+    A prediction is always bought without ``Prefer: wait`` and then asked for, images too: its id is known at once, and
+    an answer that is lost while the vendor holds it back would lose a paid job.
+    """
+
+    name = "replicate"
+    title = "Replicate"
+    origins = (ORIGIN,)
+    credentials = Credentials("REPLICATE_API_TOKEN")
+    catalog = CATALOG
+    simulator = "tarash_replicate.simulator:ReplicateSimulator"
+    inline_limit_bytes = 256_000
+
+    def submit(self, plan: Plan, attempt: Attempt) -> Steps[Accepted]:
+        """Buys a prediction; a community model, which its own route does not know, by its latest version."""
+        path, version = route_of(plan.model)
+        body = {"input": plan.payload, **_callback_fields(attempt)}
+        if version is not None:
+            return _accepted((yield _purchase(path, {"version": version, **body})))
+        response = yield _purchase(path, body, expect=(404, 422))
+        if response.status >= 400:
+            version = yield from self._latest_version(path, response)
+            response = yield _purchase(PREDICTIONS, {"version": version, **body})
+        return _accepted(response)
+
+    def _latest_version(self, path: str, refusal: HttpResponse) -> Steps[str]:
+        """The id of the latest version of a model; the refusal as an error where that would not help."""
+        error = self.error(refusal, "submit")
+        if not path.startswith("/v1/models/") or (refusal.status == 422 and not is_unknown_version(refusal)):
+            raise error
+        response = yield HttpRequest("GET", ORIGIN + path.removesuffix("/predictions"))
+        latest = response.json().get("latest_version")
+        if not latest:
+            raise error
+        return str(latest["id"])
+
+    def poll(self, job: Job) -> Steps[Update]:
+        """Asks for the prediction; one that Replicate no longer knows has expired."""
+        return (yield from self._ask("GET", _url(job, "get"), "poll"))
+
+    def cancel(self, job: Job) -> Steps[Update]:
+        """Asks Replicate to stop; a running prediction may go on for a while, so that its answer is what counts."""
+        return (yield from self._ask("POST", _url(job, "cancel"), "cancel"))
+
+    def _ask(self, method: str, url: str, phase: Phase) -> Steps[Update]:
+        response = yield HttpRequest(method, url, effect="read" if method == "GET" else "write", expect=(404,))
+        if response.status != 404:
+            return update_of(response.json())
+        if "json" not in response.headers.get("content-type", ""):
+            raise self.error(response, phase)
+        return Expired(raw=response.json())
+
+    def upload(self, media: Media) -> Steps[str]:
+        """Stores a file for 24 hours and returns the URL that inputs take."""
+        kind = media.content_type or "application/octet-stream"
+        part = FilePart(b"".join(media.chunks()), kind, "file" + (mimetypes.guess_extension(kind) or ""))
+        response = yield HttpRequest("POST", f"{ORIGIN}/v1/files", files={"content": part}, effect="write")
+        return str(response.json()["urls"]["get"])
+
+    def error(self, response: HttpResponse, phase: Phase) -> TarashException:
+        """Our error for Replicate's problem JSON; see :func:`tarash_replicate.errors.error_of`."""
+        return error_of(response, phase)
+
+    def webhook(self, headers: Mapping[str, str], body: bytes, secret: str | None, now: datetime) -> Steps[Callback]:
+        """Reads a callback, signed as in Standard Webhooks; without ``secret`` the account's own is fetched."""
+        if secret is None:
+            response = yield HttpRequest("GET", f"{ORIGIN}/v1/webhooks/default/secret")
+            secret = str(response.json()["key"])
+        event_id = standard_webhooks.check(headers, body, secret, now)
+        try:
+            prediction = json.loads(body)
+            return Callback(job_id=prediction["id"], update=update_of(prediction), event_id=event_id)
+        except (ValueError, TypeError, KeyError) as error:
+            raise WebhookError("The callback is authentic, but holds no prediction; ignore it.") from error
+
+
+def _purchase(path: str, body: Mapping[str, Any], expect: tuple[int, ...] = ()) -> HttpRequest:
+    return HttpRequest("POST", ORIGIN + path, json=body, effect="buy", expect=expect)
+
+
+def _callback_fields(attempt: Attempt) -> dict[str, Any]:
+    if attempt.webhook_url is None:
+        return {}
+    return {"webhook": attempt.webhook_url, "webhook_events_filter": ["start", "completed"]}
+
+
+def _accepted(response: HttpResponse) -> Accepted:
+    prediction = response.json()
+    urls = prediction.get("urls") or {}
+    return Accepted(prediction["id"], state={name: urls[name] for name in ("get", "cancel") if name in urls})
+
+
+def _url(job: Job, action: str) -> str:
+    built = f"{ORIGIN}{PREDICTIONS}/{quote(job.id, safe='')}" + ("/cancel" if action == "cancel" else "")
+    return str(job.state.get(action) or built)

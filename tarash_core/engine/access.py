@@ -1,0 +1,150 @@
+"""The way to one provider's account: where requests may go, and what is added to them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from attrs import evolve, field, frozen
+
+from tarash_core.engine.asks import headers_of
+from tarash_core.engine.clocks import Clock
+from tarash_core.errors import AuthenticationError, PluginError, ValidationError
+from tarash_core.models.config import Account, Config
+from tarash_core.plugins.credentials import Credential
+from tarash_core.plugins.http import HttpRequest
+from tarash_core.plugins.provider import Provider
+
+USER_AGENT = "tarash"
+
+
+def base_url_variable(provider: str) -> str:
+    """The variable that moves a provider to another host, such as ``TARASH_FAL_BASE_URL``."""
+    return f"TARASH_{provider.upper().replace('-', '_')}_BASE_URL"
+
+
+@frozen(kw_only=True)
+class Access:
+    """A provider, the account that pays, and the connections to use.
+
+    Attributes:
+        provider: The provider.
+        clock: The clock of the session.
+        credential: The key; None where the provider needs none.
+        base_url: The host to use instead of the provider's own.
+        account: Alias of the account.
+        settings: The provider's own settings.
+        session: The session whose connections are used.
+    """
+
+    provider: Provider
+    clock: Clock
+    credential: Credential | None = field(default=None, repr=False)
+    base_url: str | None = None
+    account: str | None = None
+    settings: Mapping[str, Any] = field(factory=dict, repr=False)
+    session: Any = field(default=None, repr=False)
+
+    def __reduce__(self) -> tuple[type, tuple[()]]:
+        """A key is never pickled: a copy in another process reads its own."""
+        return type(None), ()
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Access:
+        return self
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Every secret text that might turn up in an answer."""
+        return self.credential.values() if self.credential else ()
+
+    def ready(self, request: HttpRequest) -> HttpRequest:
+        """The request as it is sent: moved to ``base_url``, and with the key if it is signed.
+
+        Raises:
+            PluginError: A signed request leads out of the provider's origins.
+        """
+        url = self.moved(request.url)
+        if not request.signed:
+            return evolve(request, url=url, headers=headers_of({"user-agent": USER_AGENT}, request.headers))
+        if not self.owns(url):
+            raise PluginError(
+                f"{self.provider.name} wants to send its key to {urlsplit(url).hostname}, which is none of its origins; "
+                "a job's state may have been changed."
+            )
+        keys = self.provider.authorize(request, self.credential, self.clock.now()) if self.credential else {}
+        return evolve(request, url=url, headers=headers_of({"user-agent": USER_AGENT}, request.headers, keys))
+
+    def moved(self, url: str) -> str:
+        """The URL below ``base_url`` where it stands below one of the provider's origins."""
+        if self.base_url is None:
+            return url
+        for origin in self.provider.origins:
+            if below(url, origin):
+                return self.base_url.rstrip("/") + url[len(origin.rstrip("/")) :]
+        return url
+
+    def owns(self, url: str) -> bool:
+        """Whether the key may go to a URL."""
+        if self.base_url is not None:
+            return origin_of(url) == origin_of(self.base_url)
+        return any(origin_of(url) == origin_of(origin) for origin in self.provider.origins)
+
+
+def below(url: str, origin: str) -> bool:
+    """Whether a URL is an origin or stands below it."""
+    base = origin.rstrip("/")
+    return url == base or url.startswith((base + "/", base + "?"))
+
+
+def origin_of(url: str) -> tuple[str, str, int | None]:
+    """Scheme, host and port of a URL."""
+    parts = urlsplit(url)
+    port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    return parts.scheme, (parts.hostname or "").lower(), port
+
+
+def find_base_url(provider: Provider, config: Config, account: Account | None) -> str | None:
+    """The host to use: the config's, the account's, then the variable's."""
+    named = config.base_url or (account.base_url if account else None)
+    return named or os.environ.get(base_url_variable(provider.name)) or None
+
+
+def find_credential(provider: Provider, config: Config, account: Account | None, on_own_host: bool) -> Credential | None:
+    """The key: the config's, the account's, then the vendor's variable.
+
+    Raises:
+        AuthenticationError: There is none; the sentence names the variables. Another host may do without.
+    """
+    if config.api_key:
+        return Credential(api_key=config.api_key)
+    if account and (account.api_key or account.secrets):
+        return Credential(api_key=account.api_key, secrets=account.secrets)
+    found = provider.credentials.find(os.environ)
+    if found is None and not provider.credentials.optional and on_own_host:
+        raise AuthenticationError(
+            f"No key for {provider.title or provider.name}: set {provider.credentials.describe()}, or pass api_key=.",
+            provider=provider.name,
+            model=config.model,
+        )
+    return found
+
+
+def find_account(accounts: Any, config: Config, provider: Provider) -> Account | None:
+    """The account that a config names, from the gateway's mapping or function.
+
+    Raises:
+        ValidationError: The gateway knows no such account.
+    """
+    alias = config.account
+    found = accounts(provider.name, alias) if callable(accounts) else _listed(accounts, provider.name, alias)
+    if alias is not None and found is None:
+        raise ValidationError(f"No account {alias!r} is known; give it to Gateway(accounts={{{alias!r}: Account(...)}}).")
+    return Account(api_key=found) if isinstance(found, str) else found
+
+
+def _listed(accounts: Mapping[str, Any] | None, provider: str, alias: str | None) -> Any:
+    if not accounts or alias is None:
+        return None
+    return accounts.get(f"{provider}:{alias}", accounts.get(alias))

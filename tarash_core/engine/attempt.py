@@ -1,0 +1,277 @@
+"""One config of a chain at work: submit, look after, deliver, and leave in good order."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from attrs import field, frozen
+
+from tarash_core import errors
+from tarash_core.engine import filling, results
+from tarash_core.engine.access import Access
+from tarash_core.engine.asks import Flow, Interrupted, Tell
+from tarash_core.engine.clocks import Deadline
+from tarash_core.engine.exchange import Line, converse
+from tarash_core.engine.interruption import GRACE_SECONDS
+from tarash_core.engine.polling import OutOfTime, Watcher, settle
+from tarash_core.engine.record import Record
+from tarash_core.errors import TarashException
+from tarash_core.models.config import Config
+from tarash_core.models.job import ImageJob, Job, VideoJob
+from tarash_core.models.plan import Plan
+from tarash_core.models.response import Response
+from tarash_core.plugins import hooks, updates
+from tarash_core.plugins.provider import Attempt
+
+Callback = Callable[[Any], Any]
+
+
+@frozen(kw_only=True)
+class Listeners:
+    """The caller's functions.
+
+    Attributes:
+        on_progress: Told of every look at the job.
+        on_accepted: Told of the job before the first look.
+    """
+
+    on_progress: Callback | None = None
+    on_accepted: Callback | None = None
+
+
+@frozen(kw_only=True)
+class Run:
+    """Everything that an attempt, or a job taken up again, works with.
+
+    Attributes:
+        access: The account.
+        config: The config.
+        record: What is known so far.
+        deadline: When the attempt must be over.
+        listeners: The caller's functions.
+        plan: The plan; None for a job taken up by its receipt.
+        attempt: The attempt, for the hooks; None for a job taken up by its receipt.
+    """
+
+    access: Access
+    config: Config
+    record: Record
+    deadline: Deadline
+    listeners: Listeners = field(factory=Listeners)
+    plan: Plan | None = None
+    attempt: Attempt | None = None
+
+    def watcher(self, job: Job) -> Watcher:
+        """How this run looks after its job."""
+        return Watcher(
+            access=self.access,
+            job=job,
+            deadline=self.deadline,
+            queue_deadline=Deadline.after(self.access.clock, self.config.queue_timeout),
+            poll_interval=self.config.poll_interval,
+            max_looks=self.config.max_poll_attempts,
+            report=lambda update: report(self, job, update),
+        )
+
+
+def start(access: Access, config: Config, plan: Plan, number: int, deadline: Deadline, listeners: Listeners) -> Run:
+    """A run of a plan that is about to begin."""
+    identity = uuid.uuid4().hex
+    record = Record(
+        provider=plan.provider, model=plan.model, number=number, started_at=access.clock.now(), id=identity
+    )
+    attempt = Attempt(
+        id=identity,
+        plan=plan,
+        fingerprint=fingerprint(plan, access.account),
+        idempotency_key=str(uuid.UUID(identity)),
+        account=access.account,
+        number=number,
+        settings={**access.settings, **config.provider_config},
+        webhook_url=config.webhook_url,
+        api_version=config.api_version,
+    )
+    return Run(
+        access=access, config=config, record=record, deadline=deadline, listeners=listeners, plan=plan, attempt=attempt
+    )
+
+
+def fingerprint(plan: Plan, account: str | None) -> str:
+    """A hash of what is asked for; equal for equal requests to the same model and account."""
+    asked = [plan.provider, plan.model, plan.endpoint, account, plan.payload]
+    return hashlib.sha256(json.dumps(asked, sort_keys=True, default=repr).encode()).hexdigest()
+
+
+def generate(run: Run) -> Flow[Response]:
+    """Buys the job and looks after it to its end.
+
+    Raises:
+        TarashException: With the job on it, if there is one.
+    """
+    try:
+        job = yield from submit(run)
+        return (yield from finish(run, job))
+    except Interrupted as interrupted:
+        yield from _leave(run, interrupted)
+        raise
+
+
+def submit(run: Run) -> Flow[Job]:
+    """Fills the payload, asks the hooks, buys, and hands out the receipt.
+
+    Raises:
+        TarashException: Nothing was bought, or the record says that this is unknown.
+    """
+    plan, attempt = run.plan, run.attempt
+    if plan is None or attempt is None:
+        raise errors.PluginError("Only a planned run can be submitted.")
+    joined = hooks.before_submit(attempt)
+    if joined is not None:
+        run.record.job = results.with_access(joined, run.access)
+        return run.record.job
+    ready = yield from filling.filled(run.access, plan, run.deadline)
+    hooks.submitting(attempt)
+    said = yield from _buy(run, ready, attempt)
+    return (yield from _accepted(run, said, attempt))
+
+
+def _buy(run: Run, plan: Plan, attempt: Attempt) -> Flow[updates.Accepted | updates.Done]:
+    line = Line(access=run.access, phase="submit", deadline=run.deadline)
+    steps = run.access.provider.submit(plan, attempt)
+    run.record.buying, run.record.charged = True, "unknown"
+    try:
+        return (yield from converse(line, steps))
+    except errors.LostAnswerError as error:
+        raise _lost(run, error) from error
+    except errors.HTTPError as error:
+        if error.status_code is not None and error.status_code < 400:
+            raise _lost(run, error) from error
+        _not_bought(run, error)
+        raise
+    except TarashException as error:
+        _not_bought(run, error)
+        raise
+
+
+def _lost(run: Run, error: TarashException) -> errors.LostAnswerError:
+    """A purchase whose answer nobody could read: it may be running."""
+    return errors.LostAnswerError(
+        f"{run.record.provider} may have taken the job, but its answer was lost: {error} "
+        "Look at the provider's own list of jobs before you send it again.",
+        charged="unknown",
+        raw_response=error.raw_response,
+    )
+
+
+def _not_bought(run: Run, error: TarashException) -> None:
+    run.record.buying = False
+    run.record.charged = error.charged
+
+
+def _accepted(run: Run, said: updates.Accepted | updates.Done, attempt: Attempt) -> Flow[Job]:
+    job = _receipt(run, said, attempt)
+    run.record.job, run.record.buying = job, False
+    hooks.job_accepted(attempt, job)
+    yield from tell(run, run.listeners.on_accepted, job, "on_accepted")
+    return job
+
+
+def _receipt(run: Run, said: updates.Accepted | updates.Done, attempt: Attempt) -> Job:
+    done = isinstance(said, updates.Done)
+    cls = VideoJob if attempt.plan.kind == "video" else ImageJob
+    return cls(
+        provider=run.record.provider,
+        model=run.record.model,
+        id=attempt.id if done else said.id,
+        variant=attempt.plan.variant,
+        state={} if done else dict(said.state),
+        account=run.access.account,
+        submitted_at=run.access.clock.now(),
+        contract_version=run.access.provider.contract_version,
+        result=results.kept_result(said) if done else None,
+        access=run.access,
+    )
+
+
+def finish(run: Run, job: Job) -> Flow[Response]:
+    """Looks after an accepted job until it ends, and makes its response.
+
+    Raises:
+        TarashException: The job ended badly, a clock ran out, or the vendor refuses to tell.
+    """
+    try:
+        update = results.done_of(job) or (yield from run.watcher(job).wait_for_end())
+    except OutOfTime as over:
+        update = yield from _out_of_time(run, job, over)
+    run.record.ended = True
+    return response_for(run, job, update)
+
+
+def response_for(run: Run, job: Job, update: updates.Update) -> Response:
+    """The response for an ended job.
+
+    Raises:
+        TarashException: It did not end well.
+    """
+    if not isinstance(update, updates.Done):
+        error = results.as_error(update, job)
+        run.record.charged = error._charged or "unknown"
+        raise error
+    run.record.charged, run.record.cost = "yes", update.cost
+    return results.response_of(update, job, run.access, run.record, run.plan)
+
+
+def _out_of_time(run: Run, job: Job, over: OutOfTime) -> Flow[updates.Update]:
+    """Cancels the job; what it turns out to be in the end counts, also when it finished just in time."""
+    update = yield from settle(run.access, job, GRACE_SECONDS)
+    if isinstance(update, updates.Done):
+        return update
+    length = f" of {over.seconds:g} s" if over.seconds is not None else ""
+    if update is None:
+        raise errors.TimeoutError(
+            f"The {over.what}{length} ran out while job {job.id} was unfinished; it may still deliver and bill: "
+            "take it up again with wait_job(error.job).",
+            timeout_seconds=over.seconds,
+            charged="unknown",
+        )
+    run.record.ended = True
+    charged = update.charged if isinstance(update, updates.Cancelled) else "unknown"
+    run.record.charged = charged  # type: ignore[assignment]
+    raise errors.TimeoutError(
+        f"The {over.what}{length} ran out; the provider confirms that job {job.id} was stopped.",
+        timeout_seconds=over.seconds,
+        charged=charged,  # type: ignore[arg-type]
+    )
+
+
+def _leave(run: Run, interrupted: Interrupted) -> Flow[None]:
+    """The caller goes away: the vendor is asked to stop, the receipt goes with the exception."""
+    job = interrupted.job = run.record.job
+    if job is None or run.record.ended:
+        return
+    update = yield from settle(run.access, job, GRACE_SECONDS)
+    run.record.ended = update is not None
+
+
+def report(run: Run, job: Job, update: updates.Update) -> Flow[None]:
+    """Tells hooks and caller of a look at the job."""
+    hooks.job_updated(run.attempt, job, update)
+    word = getattr(update, "unknown_status", None)
+    if word is not None:
+        run.record.notice("unknown_status", f"{job.provider} said {word!r}, which is no known status.")
+    if run.listeners.on_progress is not None:
+        shown = results.shown(update, job, run.access, run.record)
+        yield from tell(run, run.listeners.on_progress, shown, "on_progress")
+
+
+def tell(run: Run, function: Callback | None, argument: Any, name: str) -> Flow[None]:
+    """Calls a function of the caller's; what it raises is noted and loses nothing."""
+    if function is None:
+        return
+    problem = yield Tell(function, argument)
+    if problem is not None:
+        run.record.notice("progress_callback_failed", f"{name} raised {type(problem).__name__}: {problem}")

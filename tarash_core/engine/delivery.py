@@ -1,0 +1,245 @@
+"""Fetching a result: with the key where needed, in chunks, within limits, whole or not at all."""
+
+from __future__ import annotations
+
+import io
+import mimetypes
+import os
+import re
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, BinaryIO
+from urllib.parse import unquote, urljoin, urlsplit
+
+from attrs import evolve
+
+from tarash_core import errors
+from tarash_core.engine.access import Access
+from tarash_core.engine.asks import Flow, Received, Sink, Sleep
+from tarash_core.engine.clocks import Deadline
+from tarash_core.engine.exchange import Line, converse, redirected, send
+from tarash_core.engine.polling import ONE_TRY
+from tarash_core.engine.redaction import redact_url
+from tarash_core.engine.results import media_of
+from tarash_core.models.media import Media
+from tarash_core.plugins import updates
+from tarash_core.plugins.http import HttpRequest, HttpResponse
+
+MAX_BYTES = 2 << 30
+DOWNLOAD_SECONDS = 600.0
+_GONE = frozenset({401, 403, 404, 410})
+
+
+class Memory:
+    """A sink that keeps everything in memory."""
+
+    def __init__(self) -> None:
+        self._buffer = io.BytesIO()
+
+    def begin(self) -> None:
+        """Forgets what an earlier try has written."""
+        self._buffer = io.BytesIO()
+
+    def write(self, chunk: bytes) -> None:
+        """Takes the next chunk."""
+        self._buffer.write(chunk)
+
+    def content(self) -> bytes:
+        """All that was written."""
+        return self._buffer.getvalue()
+
+
+class FileSink:
+    """A sink that writes to an open file."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+
+    def begin(self) -> None:
+        """Forgets what an earlier try has written."""
+        self._file.seek(0)
+        self._file.truncate()
+
+    def write(self, chunk: bytes) -> None:
+        """Takes the next chunk."""
+        self._file.write(chunk)
+
+
+def read(media: Media, access: Access, *, deadline: Deadline | None = None, max_bytes: int | None = None) -> Flow[bytes]:
+    """The whole of a medium in memory; errors as in :func:`fetch`."""
+    sink = Memory()
+    yield from fetch(media, access, sink, deadline=deadline, max_bytes=max_bytes)
+    return sink.content()
+
+
+def fetch(
+    media: Media, access: Access, sink: Sink, *, deadline: Deadline | None = None, max_bytes: int | None = None
+) -> Flow[Media]:
+    """Streams a medium into a sink; an expired URL is asked for anew, once.
+
+    Returns:
+        The medium that was fetched; another one than ``media`` when its URL had expired.
+
+    Raises:
+        DeliveryError: The file cannot be had whole; the result itself is not lost while the job is known.
+    """
+    if media.scheme != "http":
+        _copy(media, sink)
+        return media
+    until = deadline or Deadline.after(access.clock, DOWNLOAD_SECONDS)
+    line = Line(access=access, phase="download", deadline=until)
+    try:
+        yield from _tried(line, media, sink, max_bytes or MAX_BYTES)
+    except _Gone as gone:
+        fresh = yield from _refreshed(line, media, gone)
+        yield from _last_try(line, fresh, sink, max_bytes or MAX_BYTES)
+        return fresh
+    return media
+
+
+def _copy(media: Media, sink: Sink) -> None:
+    sink.begin()
+    for chunk in media.chunks():
+        sink.write(chunk)
+
+
+class _Gone(Exception):
+    """The URL is refused; perhaps it has expired."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+def _last_try(line: Line, media: Media, sink: Sink, max_bytes: int) -> Flow[None]:
+    try:
+        yield from _tried(line, media, sink, max_bytes)
+    except _Gone as gone:
+        raise _expired(media, gone) from gone
+
+
+def _tried(line: Line, media: Media, sink: Sink, max_bytes: int) -> Flow[None]:
+    """Fetches with a few tries; a broken one starts again from the beginning."""
+    tried = 0
+    while True:
+        tried += 1
+        try:
+            return (yield from _once(line, media, sink, max_bytes))
+        except errors.DeliveryError as error:
+            wait = line.retry.wait("read", error, tried)
+            if wait is None or wait >= line.deadline.left():
+                raise
+        except errors.HTTPConnectionError as error:
+            wait = line.retry.wait("read", errors.DeliveryError(str(error)), tried)
+            if wait is None or wait >= line.deadline.left():
+                raise errors.DeliveryError(f"The result could not be fetched: {error} Try save() again later.") from error
+        yield Sleep(wait)
+
+
+def _once(line: Line, media: Media, sink: Sink, max_bytes: int) -> Flow[None]:
+    url = str(media.source)
+    request = HttpRequest("GET", url, signed=media.authenticated and line.access.owns(line.access.moved(url)))
+    for _ in range(6):
+        answer: HttpResponse | Received = yield from send(line, request, sink, max_bytes)
+        if isinstance(answer, Received):
+            return _check_whole(answer)
+        target = answer.headers.get("location")
+        if answer.status < 400 and target:
+            request = redirected(line.access, request, urljoin(answer.url or request.url, target))
+            continue
+        raise _refusal(answer)
+    raise errors.DeliveryError("The file's URL redirects without end.", retryable=False)
+
+
+def _refusal(answer: HttpResponse) -> Exception:
+    if answer.status in _GONE:
+        return _Gone(answer.status)
+    passing = answer.status in (408, 429) or answer.status >= 500
+    text = f"The file's host answered {answer.status}; the job is finished, so try save() again later."
+    return errors.DeliveryError(text, retryable=passing)
+
+
+def _check_whole(answer: Received) -> None:
+    told = answer.headers.get("content-length", "")
+    if told.isdigit() and "content-encoding" not in answer.headers and int(told) != answer.size_bytes:
+        raise errors.DeliveryError(f"The file was cut short: {answer.size_bytes} of {told} bytes came.")
+    if answer.size_bytes == 0:
+        raise errors.DeliveryError("The file's host answered with an empty body; try save() again later.")
+    if answer.headers.get("content-type", "").startswith("text/html"):
+        raise errors.DeliveryError("The file's host answered with a web page instead of the file; try save() again later.")
+
+
+def _refreshed(line: Line, media: Media, gone: _Gone) -> Flow[Media]:
+    """The same output with a fresh URL, from one more look at its job."""
+    job = media.job
+    if job is None or job.result is not None:
+        raise _expired(media, gone) from gone
+    asking = Line(access=line.access, phase="poll", deadline=line.deadline, retry=ONE_TRY)
+    try:
+        update = yield from converse(asking, line.access.provider.poll(job))
+    except errors.TarashException as error:
+        raise _expired(media, gone) from error
+    if not isinstance(update, updates.Done) or not update.outputs:
+        raise _expired(media, gone) from gone
+    return _same_output(media, [media_of(output, job, line.access) for output in update.outputs])
+
+
+def _same_output(media: Media, fresh: list[Media]) -> Media:
+    name = redact_url(str(media.source))
+    return next((other for other in fresh if redact_url(str(other.source)) == name), fresh[0])
+
+
+def _expired(media: Media, gone: _Gone) -> errors.DeliveryError:
+    return errors.DeliveryError(
+        f"{redact_url(str(media.source))} answers {gone.status}: the URL has expired or needs another key.",
+        job=media.job,
+        retryable=False,
+    )
+
+
+def into(media: Media, access: Access, path: Path, max_bytes: int | None) -> Flow[Path]:
+    """Streams a medium to a path, through a temporary file that is renamed at the end.
+
+    Raises:
+        DeliveryError: The file cannot be had whole, or the disk refuses it.
+    """
+    target = path / file_name(media) if path.is_dir() else path
+    try:
+        yield from _through_temporary(media, access, target, max_bytes)
+    except OSError as error:
+        raise errors.DeliveryError(f"{target} cannot be written: {error.strerror or error}.", retryable=False) from error
+    return target
+
+
+def _through_temporary(media: Media, access: Access, target: Path, max_bytes: int | None) -> Flow[None]:
+    temporary = target.with_name(f".{target.name[:40]}.{secrets.token_hex(4)}.part")
+    try:
+        with temporary.open("xb+") as file:
+            yield from fetch(media, access, FileSink(file), max_bytes=max_bytes)
+        os.replace(temporary, target)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def file_name(media: Media) -> str:
+    """A safe file name for a medium: the provider's own, or one of its type."""
+    last = unquote(urlsplit(media.url or "").path).rsplit("/", 1)[-1]
+    clean = re.sub(r"[^\w.-]+", "_", last).strip("._")[:120]
+    if clean and "." in clean:
+        return clean
+    suffix = mimetypes.guess_extension(media.content_type or "") or (".mp4" if media.duration_seconds else ".bin")
+    return (clean or (media.job.id if media.job else "result")) + suffix
+
+
+def saved_all(outputs: tuple[Media, ...], access_of: Callable[[Media], Access], folder: Path) -> Flow[tuple[Media, ...]]:
+    """Every output of a response in a folder; each medium becomes one of a local file."""
+    folder.mkdir(parents=True, exist_ok=True)
+    kept: list[Any] = []
+    for number, media in enumerate(outputs):
+        name = file_name(media) if len(outputs) == 1 else f"{number:02}-{file_name(media)}"
+        path = yield from into(media, access_of(media), folder / name, None)
+        kept.append(evolve(media, source=path, size_bytes=path.stat().st_size, authenticated=False))
+    return tuple(kept)
+

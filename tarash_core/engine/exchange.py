@@ -1,0 +1,168 @@
+"""One request of a provider from yield to answer: key, redirects, retries, and its errors thrown back in."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any, TypeVar
+from urllib.parse import urljoin
+
+from attrs import evolve, field, frozen
+
+from tarash_core import errors
+from tarash_core.engine.access import Access, origin_of
+from tarash_core.engine.asks import Flow, Received, Send, Sink, Sleep
+from tarash_core.engine.clocks import Deadline
+from tarash_core.engine.recording import watched
+from tarash_core.engine.redaction import redact, redact_text, redact_url
+from tarash_core.engine.retry import Retry
+from tarash_core.errors import TarashException
+from tarash_core.plugins.http import HttpRequest, HttpResponse
+from tarash_core.plugins.provider import Phase
+
+T = TypeVar("T")
+
+MAX_ANSWER_BYTES = 256 << 20
+"""The largest answer that is read into memory."""
+
+READ_SECONDS = 60.0
+"""How long a request may take that buys nothing."""
+
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_MAX_REDIRECTS = 5
+
+
+@frozen(kw_only=True)
+class Line:
+    """A conversation with a provider.
+
+    Attributes:
+        access: The account and its host.
+        phase: What the requests are for, in the words of the contract.
+        deadline: When it must be over.
+        retry: How often and how soon a request is repeated.
+    """
+
+    access: Access
+    phase: Phase
+    deadline: Deadline
+    retry: Retry = field(factory=Retry)
+
+
+def converse(line: Line, steps: Generator[Any, Any, T]) -> Flow[T]:
+    """Runs a provider's generator; its requests are carried out, errors are thrown into it.
+
+    Raises:
+        TarashException: What the provider raises; an answer that it cannot read is an HTTPError that shows it.
+    """
+    answer: Any = None
+    failure: TarashException | None = None
+    last: HttpResponse | None = None
+    try:
+        while True:
+            try:
+                ask = steps.throw(failure) if failure is not None else steps.send(answer)
+            except StopIteration as stop:
+                return stop.value  # type: ignore[no-any-return]
+            except errors.TarashException as error:
+                raise _without_secrets(error, line.access) from error.__cause__
+            except Exception as error:
+                raise unreadable(line, last, error) from error
+            answer, failure = None, None
+            try:
+                answer = yield from _carried_out(line, ask)
+                last = answer if isinstance(answer, HttpResponse) else last
+            except errors.TarashException as error:
+                failure = error
+    finally:
+        steps.close()
+
+
+def _carried_out(line: Line, ask: Any) -> Flow[Any]:
+    if isinstance(ask, HttpRequest):
+        return (yield from exchange(line, ask))
+    return (yield ask)
+
+
+def _without_secrets(error: TarashException, access: Access) -> TarashException:
+    """A vendor may repeat the key in its error; ours never does."""
+    error.message = redact_text(error.message, access.secrets)
+    error.args = (error.message, *error.args[1:])
+    error.raw_response = redact(error.raw_response, access.secrets)
+    return error
+
+
+def unreadable(line: Line, response: HttpResponse | None, error: Exception) -> TarashException:
+    """The error for an answer that the provider's code cannot read; it shows how the answer begins."""
+    name = line.access.provider.name
+    if response is None:
+        return errors.PluginError(f"The provider {name} failed with {type(error).__name__}: {error}; please report it.")
+    start = redact_text(response.text[:200].strip(), line.access.secrets) or "an empty body"
+    return errors.HTTPError(
+        f"{name} answered {response.status} with something that is not the expected JSON: {start!r}.",
+        status_code=response.status,
+        raw_response=redact(response.text[:2000], line.access.secrets),
+        retryable=True,
+    )
+
+
+def exchange(line: Line, request: HttpRequest) -> Flow[HttpResponse]:
+    """The answer to a request, after as many tries as its effect and the clock allow.
+
+    Raises:
+        TarashException: What ``Provider.error`` makes of an error status, or that no answer came.
+    """
+    tried = 0
+    while True:
+        tried += 1
+        try:
+            response = yield from _followed(line, request)
+        except errors.HTTPConnectionError as error:
+            problem: TarashException = error
+        else:
+            if response.status < 400 or response.status in request.expect:
+                return response
+            problem = line.access.provider.error(response, line.phase)
+        wait = line.retry.wait(request.effect, problem, tried)
+        if wait is None or wait >= line.deadline.left():
+            raise problem
+        yield Sleep(wait)
+
+
+def _followed(line: Line, request: HttpRequest) -> Flow[HttpResponse]:
+    """Sends a request and follows redirects of reads by hand, the key stripped on a foreign host."""
+    for _ in range(_MAX_REDIRECTS + 1):
+        response: HttpResponse = yield from send(line, request)
+        target = response.headers.get("location")
+        if response.status not in _REDIRECTS or target is None:
+            return response
+        if request.effect != "read":
+            raise errors.HTTPError(
+                f"The provider redirects a {request.method} to {redact_url(target)}; check base_url.",
+                status_code=response.status,
+            )
+        request = redirected(line.access, request, urljoin(response.url or request.url, target))
+    raise errors.HTTPError("The provider redirects without end; check base_url.", status_code=response.status)
+
+
+def redirected(access: Access, request: HttpRequest, url: str) -> HttpRequest:
+    """The request for the next hop; it keeps its key only on the provider's own hosts."""
+    return evolve(request, url=url, signed=request.signed and access.owns(url))
+
+
+def send(line: Line, request: HttpRequest, sink: Sink | None = None, max_bytes: int = MAX_ANSWER_BYTES) -> Flow[Any]:
+    """Sends a request once, the key added, and reports the exchange to whoever watches."""
+    ready = line.access.ready(request)
+    left = line.deadline.left()
+    if left <= 0:
+        raise errors.HTTPConnectionError("The clock ran out before the request was sent.")
+    seconds = left if request.effect == "buy" or sink is not None else min(left, READ_SECONDS)
+    ask = Send(ready, seconds, max_bytes, sink, guarded=_guarded(line.access, ready))
+    return (yield from watched(line.access, ask))
+
+
+def _guarded(access: Access, request: HttpRequest) -> bool:
+    """Hosts that come out of an answer must not lead into a private network, but for the configured one."""
+    return access.base_url is None or origin_of(request.url) != origin_of(access.base_url)
+
+
+__all__ = ["Line", "Received", "converse", "exchange", "redirected", "send", "unreadable"]

@@ -1,0 +1,120 @@
+"""What stands behind ``Media.save``, ``read`` and ``open``: the right account, the right connections, one driver."""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator
+from os import PathLike
+from pathlib import Path
+from typing import BinaryIO, TypeVar, cast
+
+from tarash_core.engine import delivery, drivers
+from tarash_core.engine.access import Access
+from tarash_core.engine.asks import Flow
+from tarash_core.engine.clocks import SystemClock
+from tarash_core.engine.opening import Connections, on_its_own
+from tarash_core.engine.session import Session
+from tarash_core.models.media import Media
+from tarash_core.plugins.credentials import Credentials
+from tarash_core.plugins.provider import Provider
+
+T = TypeVar("T")
+_IN_MEMORY_BYTES = 8 << 20
+_CHUNK_BYTES = 1 << 20
+
+
+class _Nobody(Provider):
+    """Stands in for the provider of a medium that no job made."""
+
+    name = "web"
+    origins = ()
+    credentials = Credentials(optional=True)
+
+
+def access_of(media: Media) -> Access:
+    """The way to a medium: as it was in this process, else through the account of its job."""
+    if isinstance(media.access, Access):
+        return media.access
+    if media.job is not None and media.scheme == "http":
+        return Session().access_of(media.job)
+    return Access(provider=_Nobody(), clock=SystemClock())
+
+
+def _connections(access: Access, is_async: bool) -> Connections:
+    session = access.session
+    found = session.connections if isinstance(session, Session) else None
+    return found or on_its_own(is_async)
+
+
+def _run(media: Media, make: Callable[[Access], Flow[T]]) -> T:
+    access = access_of(media)
+    connections = _connections(access, False)
+    lent = connections.lent(False)
+    transport = lent or connections.make(False)
+    try:
+        return drivers.run(make(access), transport, access.clock)
+    finally:
+        if lent is None:
+            transport.close()
+
+
+async def _run_async(media: Media, make: Callable[[Access], Flow[T]]) -> T:
+    access = access_of(media)
+    connections = _connections(access, True)
+    lent = connections.lent(True)
+    transport = lent or connections.make(True)
+    try:
+        return await drivers.run_async(make(access), transport, access.clock)
+    finally:
+        if lent is None:
+            await transport.close()
+
+
+def save(media: Media, path: str | PathLike[str], max_bytes: int | None) -> Path:
+    """Streams a medium to a path."""
+    return _run(media, lambda access: delivery.into(media, access, Path(path), max_bytes))
+
+
+async def save_async(media: Media, path: str | PathLike[str], max_bytes: int | None) -> Path:
+    """Streams a medium to a path, on an event loop."""
+    return await _run_async(media, lambda access: delivery.into(media, access, Path(path), max_bytes))
+
+
+def read(media: Media, max_bytes: int | None) -> bytes:
+    """The whole medium in memory."""
+    return _run(media, lambda access: delivery.read(media, access, max_bytes=max_bytes))
+
+
+async def read_async(media: Media, max_bytes: int | None) -> bytes:
+    """The whole medium in memory, on an event loop."""
+    return await _run_async(media, lambda access: delivery.read(media, access, max_bytes=max_bytes))
+
+
+@contextlib.contextmanager
+def open_stream(media: Media) -> Iterator[BinaryIO]:
+    """The medium as a readable stream; it was fetched whole before the first byte is handed out."""
+    with _spooled() as file:
+        _run(media, lambda access: delivery.fetch(media, access, delivery.FileSink(file)))
+        file.seek(0)
+        yield file
+
+
+@contextlib.asynccontextmanager
+async def open_stream_async(media: Media) -> AsyncIterator[AsyncIterator[bytes]]:
+    """The same as an asynchronous iterator of chunks."""
+    with _spooled() as file:
+        await _run_async(media, lambda access: delivery.fetch(media, access, delivery.FileSink(file)))
+        file.seek(0)
+        yield _chunks(file)
+
+
+def _spooled() -> contextlib.AbstractContextManager[BinaryIO]:
+    return cast("contextlib.AbstractContextManager[BinaryIO]", tempfile.SpooledTemporaryFile(_IN_MEMORY_BYTES))
+
+
+async def _chunks(file: BinaryIO) -> AsyncIterator[bytes]:
+    import anyio.to_thread
+
+    while chunk := await anyio.to_thread.run_sync(file.read, _CHUNK_BYTES):
+        yield chunk

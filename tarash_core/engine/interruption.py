@@ -1,0 +1,183 @@
+"""Leaving in good order: the grace that a cancelled engine gets, and that a purchase on its way gets."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from tarash_core.engine.asks import Ask, Interrupted, Send
+from tarash_core.errors import LostAnswerError
+
+GRACE_SECONDS = 5.0
+
+
+def buys(ask: Ask) -> bool:
+    """Whether the ask is a purchase on its way."""
+    return isinstance(ask, Send) and ask.request.effect == "buy"
+
+
+@contextmanager
+def deferred_interrupt(grace_seconds: float) -> Iterator[list[threading.Timer]]:
+    """Holds back the first Ctrl-C for a while, so that the id of what is being bought is not lost.
+
+    Only in the main thread and with Python's own handler; a second Ctrl-C, or the end of the grace, goes through.
+    The list that it gives is filled once Ctrl-C was pressed.
+    """
+    pressed: list[threading.Timer] = []
+    main = threading.current_thread() is threading.main_thread()
+    if not main or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield pressed
+        return
+
+    def first_press(number: int, frame: Any) -> None:
+        if pressed:
+            signal.default_int_handler(number, frame)
+        pressed.append(threading.Timer(grace_seconds, _press_again, (threading.get_ident(),)))
+        pressed[0].daemon = True
+        pressed[0].start()
+
+    signal.signal(signal.SIGINT, first_press)
+    try:
+        yield pressed
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        for timer in pressed:
+            timer.cancel()
+
+
+def _press_again(thread: int) -> None:
+    if hasattr(signal, "pthread_kill"):
+        signal.pthread_kill(thread, signal.SIGINT)
+    else:
+        import _thread
+
+        _thread.interrupt_main()
+
+
+class Departure:
+    """What a driver knows about an interruption: what it was, and whether the engine was told."""
+
+    def __init__(self, grace_seconds: float = GRACE_SECONDS) -> None:
+        self.original: BaseException | None = None
+        self._grace = grace_seconds
+        self._untold = False
+
+    def raise_original(self) -> None:
+        """Raises the interruption again, if there was one: it must not be swallowed."""
+        if self.original is not None:
+            raise self.original from None
+
+    def _tell(self) -> None:
+        """Throws the interruption that a purchase was given time to outlive."""
+        if self._untold:
+            self._untold = False
+            raise Interrupted
+
+
+class BlockingDeparture(Departure):
+    """The same for the sync driver, where the interruption is Ctrl-C."""
+
+    def guard(self, ask: Ask, carry_out: Callable[[], Any]) -> Any:
+        """Carries out an ask; an interruption becomes :class:`Interrupted`, once."""
+        self._tell()
+        if self.original is not None:
+            return carry_out()
+        try:
+            return self._purchase(carry_out) if buys(ask) else carry_out()
+        except Exception:
+            raise
+        except BaseException as error:
+            self.original = error
+            raise Interrupted from None
+
+    def _purchase(self, carry_out: Callable[[], Any]) -> Any:
+        with deferred_interrupt(self._grace) as pressed:
+            try:
+                return carry_out()
+            finally:
+                if pressed:
+                    self.original, self._untold = KeyboardInterrupt(), True
+
+
+class AsyncDeparture(Departure):
+    """The same for the async driver, where the interruption is a cancellation."""
+
+    _until = 0.0
+
+    async def guard(self, ask: Ask, carry_out: Callable[[], Awaitable[Any]]) -> Any:
+        """Carries out an ask; a cancellation becomes :class:`Interrupted`, once."""
+        self._tell()
+        if self.original is not None:
+            return await self._in_grace(carry_out)
+        if buys(ask):
+            return await self._purchase(carry_out)
+        try:
+            return await carry_out()
+        except BaseException as error:
+            raise self._cancelled(error) from None
+
+    def _cancelled(self, error: BaseException) -> BaseException:
+        import anyio
+
+        if not isinstance(error, (anyio.get_cancelled_exc_class(), KeyboardInterrupt, SystemExit)):
+            return error
+        self.original, self._until = error, anyio.current_time() + self._grace
+        return Interrupted()
+
+    async def _in_grace(self, carry_out: Callable[[], Awaitable[Any]]) -> Any:
+        import anyio
+
+        with anyio.CancelScope(deadline=self._until, shield=True):
+            return await carry_out()
+        raise LostAnswerError("The grace after the cancellation is over; the provider may still be at work.")
+
+    async def _purchase(self, carry_out: Callable[[], Awaitable[Any]]) -> Any:
+        """Runs a purchase in a task of its own, which outlives a cancellation by the grace."""
+        import anyio
+
+        scope, finished, outcome = anyio.CancelScope(shield=True), anyio.Event(), Outcome()
+        try:
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(outcome.keep, carry_out, scope, finished)
+                try:
+                    await finished.wait()
+                except BaseException:
+                    scope.deadline = anyio.current_time() + self._grace
+                    raise
+        except BaseException as error:
+            self._cancelled(error)
+            if self.original is None:
+                raise
+            self._untold = True
+        return outcome.result()
+
+
+class Outcome:
+    """What a purchase in its own task came to."""
+
+    def __init__(self) -> None:
+        self.answer: Any = None
+        self.failure: Exception = LostAnswerError("The purchase was cut off; it may have been carried out.")
+        self.ended = False
+
+    async def keep(self, carry_out: Callable[[], Awaitable[Any]], scope: Any, finished: Any) -> None:
+        """Carries it out within the scope and remembers the answer or the error."""
+        with scope:
+            try:
+                self.answer, self.ended = await carry_out(), True
+            except Exception as error:
+                self.failure = error
+        finished.set()
+
+    def result(self) -> Any:
+        """The answer.
+
+        Raises:
+            TarashException: What the purchase raised, or that it was cut off.
+        """
+        if not self.ended:
+            raise self.failure
+        return self.answer

@@ -1,0 +1,155 @@
+"""The one redactor: what logs, reprs, errors, recordings and ledgers may show.
+
+Keys and tokens, signed query strings, user names in URLs and the contents of data URIs never leave it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+if TYPE_CHECKING:
+    from tarash_core.models.media import Media
+    from tarash_core.plugins.http import HttpRequest, HttpResponse
+
+HIDDEN = "***"
+
+_SECRET_NAME = re.compile(
+    r"authorization|cookie|api[-_]?key|secret|token|password|credential|signature|x-key|(^|[-_])(key|sig|auth|jwt)$",
+    re.IGNORECASE,
+)
+_NOT_SECRET = re.compile(r"max_?tokens|idempotency|key_?frames?|token_?type|tokens?_?(used|count)", re.IGNORECASE)
+_URL = re.compile(
+    r"(?P<head>\b[a-zA-Z][\w+.-]{1,20}://)(?P<user>[^/\s@?#]+@)?(?P<rest>[^\s?#\"'<>]*)"
+    r"(?P<query>\?[^\s#\"'<>]*)?(?P<fragment>#[^\s\"'<>]*)?"
+)
+_DATA_URI = re.compile(r"data:([\w.+-]+/[\w.+-]+)?((?:;[\w=.-]+)*),[\w+/=%-]*", re.IGNORECASE)
+_BEARER = re.compile(r"\b(Bearer|Key|Token|Basic)\s+(?=\S*\d|\S{16})[\w.~+/:=-]{6,}", re.IGNORECASE)
+_KEY_SHAPES = re.compile(
+    r"\b(r8_|sk-|whsec_)[\w-]{8,}|\b(key_|fal_|luma-)(?=[\w-]*\d)[\w-]{20,}|\beyJ[\w-]{8,}\.[\w-]+\.[\w-]+"
+)
+_LONG = 4096
+
+
+def redact_text(text: str, secrets: Iterable[str] = ()) -> str:
+    """The text without the given secrets, without anything shaped like one, and with bare URLs."""
+    shown = text[: 2 * _LONG]
+    # The longest first: one secret may be a part of another.
+    for secret in sorted(secrets, key=len, reverse=True):
+        if len(secret) >= 4:
+            shown = shown.replace(secret, HIDDEN).replace(quote(secret, safe=""), HIDDEN)
+    shown = _DATA_URI.sub(lambda found: f"data:{found[1] or ''},{HIDDEN}", shown)
+    shown = _URL.sub(_bare_url, shown)
+    shown = _BEARER.sub(lambda found: f"{found[1]} {HIDDEN}", shown)
+    shown = _KEY_SHAPES.sub(HIDDEN, shown)
+    return shown if len(text) <= _LONG else f"{shown[:_LONG]}… ({len(text)} characters)"
+
+
+def _bare_url(found: re.Match[str]) -> str:
+    user = f"{HIDDEN}@" if found["user"] else ""
+    return f"{found['head']}{user}{found['rest']}{_emptied(found['query'])}{_emptied(found['fragment'])}"
+
+
+def _emptied(part: str | None) -> str:
+    return f"{part[0]}{HIDDEN}" if part and len(part) > 1 else part or ""
+
+
+def redact_url(url: str) -> str:
+    """The URL without user name and query."""
+    return redact_text(url)
+
+
+def redact_headers(headers: Mapping[str, str], secrets: Iterable[str] = ()) -> dict[str, str]:
+    """The headers, those that carry a secret with their value hidden."""
+    known = tuple(secrets)
+    return {name: HIDDEN if _is_secret(name) else redact_text(value, known) for name, value in headers.items()}
+
+
+def _is_secret(name: str) -> bool:
+    return bool(_SECRET_NAME.search(name)) and not _NOT_SECRET.search(name)
+
+
+def redact(value: Any, secrets: Iterable[str] = ()) -> Any:
+    """A copy of JSON-like data that may be shown: secrets hidden, bytes and long texts shortened."""
+    return _redacted(value, tuple(secrets))
+
+
+def _redacted(value: Any, secrets: tuple[str, ...]) -> Any:
+    if isinstance(value, str):
+        return redact_text(value, secrets)
+    if isinstance(value, Mapping):
+        return {key: _hidden(item) if _is_secret(str(key)) else _redacted(item, secrets) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_redacted(item, secrets) for item in value]
+    if isinstance(value, (bytes, bytearray)):
+        return _counted(value).decode()
+    return value
+
+
+def _hidden(item: Any) -> Any:
+    """What stands under the name of a secret, every text in it hidden; a count of tokens is none."""
+    if isinstance(item, Mapping):
+        return {key: _hidden(inner) for key, inner in item.items()}
+    if isinstance(item, (list, tuple)):
+        return [_hidden(inner) for inner in item]
+    return HIDDEN if isinstance(item, (str, bytes, bytearray)) else item
+
+
+def redact_request(request: HttpRequest, secrets: Iterable[str] = ()) -> HttpRequest:
+    """A copy of a request that may be shown: its files and raw bytes are only counted."""
+    import attrs
+
+    secrets = tuple(secrets)
+    return attrs.evolve(
+        request,
+        url=redact_text(request.url, secrets),
+        json=redact(request.json, secrets),
+        content=None if request.content is None else _counted(request.content),
+        form=redact(request.form, secrets),
+        files={name: attrs.evolve(part, content=_counted(part.content)) for name, part in (request.files or {}).items()}
+        or None,
+        headers=redact_headers(request.headers, secrets),
+    )
+
+
+def redact_response(response: HttpResponse, secrets: Iterable[str] = ()) -> HttpResponse:
+    """A copy of an answer that may be shown: JSON and text redacted, a file only counted."""
+    import attrs
+
+    secrets = tuple(secrets)
+    return attrs.evolve(
+        response,
+        headers=redact_headers(response.headers, secrets),
+        content=_redact_content(response, secrets),
+        url=redact_text(response.url, secrets),
+    )
+
+
+def _redact_content(response: HttpResponse, secrets: Iterable[str]) -> bytes:
+    import json
+
+    try:
+        return json.dumps(redact(response.json(), secrets), ensure_ascii=False).encode()
+    except ValueError:
+        is_text = response.headers.get("content-type", "text/").startswith("text/")
+        return redact_text(response.text, secrets).encode() if is_text else _counted(response.content)
+
+
+def _counted(content: bytes | bytearray) -> bytes:
+    return f"<{len(content)} bytes>".encode()
+
+
+def describe_media(media: Media) -> str:
+    """What a repr says of a medium: where it is or how large, never its content or a signed query."""
+    if isinstance(media.source, Path):
+        what = str(media.source)
+    elif isinstance(media.source, bytes):
+        what = f"{len(media.source)} bytes"
+    elif media.scheme == "data":
+        what = f"data URI of {len(media.source)} characters"
+    else:
+        what = redact_url(media.source)
+    return f"{what}, {media.content_type}" if media.content_type else what

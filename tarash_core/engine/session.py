@@ -1,0 +1,91 @@
+"""What a gateway and its jobs share: accounts, time, and the way to a provider."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
+
+from attrs import evolve, field, frozen
+
+from tarash_core.engine.access import Access, find_account, find_base_url, find_credential
+from tarash_core.engine.clocks import Clock, SystemClock
+from tarash_core.engine.opening import Connections
+from tarash_core.models.config import CONFIGS, Account, Config
+from tarash_core.models.job import Job
+from tarash_core.models.mock import MockConfig
+from tarash_core.plugins.loader import load_provider
+from tarash_core.plugins.provider import Provider
+
+Accounts: TypeAlias = Mapping[str, Account | str] | Callable[[str, str | None], Account | None]
+
+
+@frozen(kw_only=True)
+class Session:
+    """The state of a gateway that its jobs may see; it holds no connection.
+
+    Attributes:
+        accounts: Credential sets by alias, or a function of provider and alias.
+        clock: The clock.
+        connections: The gateway's connections, which its results may borrow.
+    """
+
+    accounts: Accounts | None = field(default=None, repr=False)
+    clock: Clock = field(factory=SystemClock)
+    connections: Connections | None = field(default=None, repr=False)
+
+    def provider_of(self, config: Config) -> Provider:
+        """The provider that a config names, or the mock in its place.
+
+        Raises:
+            ProviderNotInstalledError: No package answers to the name.
+            PluginError: The package is broken.
+        """
+        provider = load_provider(config.provider)
+        mock = mock_of(config)
+        if mock is None:
+            return provider
+        from tarash_core.mock import MockProvider
+
+        return MockProvider(provider, mock)
+
+    def access(self, config: Config) -> Access:
+        """The way to the account that a config means.
+
+        Raises:
+            AuthenticationError: There is no key; the sentence names the variables.
+            ValidationError: The account is unknown.
+        """
+        provider = self.provider_of(config)
+        account = find_account(self.accounts, config, provider)
+        base_url = find_base_url(provider, config, account)
+        own_host = base_url is None and not (self.connections and self.connections.in_process)
+        return Access(
+            provider=provider,
+            clock=self.clock,
+            credential=find_credential(provider, config, account, own_host),
+            base_url=base_url,
+            account=config.account,
+            settings=dict(account.settings) if account else {},
+            session=self,
+        )
+
+    def access_of(self, job: Job, config: Config | None = None) -> Access:
+        """The way to the account that bought a job: as it was in this process, or found anew."""
+        if config is None and isinstance(job.access, Access):
+            return evolve(job.access, session=self, clock=self.clock)
+        return self.access(self.config_of(job, config))
+
+    def config_of(self, job: Job, config: Config | None = None) -> Config:
+        """A config for a job that is taken up by its receipt."""
+        if config is not None:
+            return config.replace(model=job.model)
+        mock = MockConfig() if job.state.get("mock") else None
+        return CONFIGS[job.kind](provider=job.provider, model=job.model, account=job.account, mock=mock)
+
+
+def mock_of(config: Config) -> MockConfig | None:
+    """The mock that shall answer: the config's, or any when ``TARASH_MOCK`` is set."""
+    if config.mock is not None:
+        return config.mock if config.mock.enabled else None
+    return MockConfig() if os.environ.get("TARASH_MOCK", "") not in ("", "0") else None

@@ -1,0 +1,217 @@
+"""One pool of connections for many jobs: ``with Gateway() as gateway`` and ``async with AsyncGateway() as gateway``."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from typing import Any, Self, TypeVar, overload
+
+from tarash_core.engine import calls
+from tarash_core.engine.asks import Flow
+from tarash_core.engine.attempt import Listeners
+from tarash_core.engine.clocks import Clock, SystemClock
+from tarash_core.engine.opening import Connections
+from tarash_core.engine.session import Accounts, Session
+from tarash_core.errors import ValidationError
+from tarash_core.models.config import Config
+from tarash_core.models.job import ImageJob, Job, Kind, VideoJob
+from tarash_core.models.plan import Plan
+from tarash_core.models.response import ImageGenerationResponse, VideoGenerationResponse
+from tarash_core.models.update import ImageGenerationUpdate, Update, VideoGenerationUpdate
+from tarash_core.signatures import ImageCall, ImagePlanCall, VideoCall, VideoPlanCall
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import ssl
+
+T = TypeVar("T")
+
+
+class _Calls:
+    """The methods of both gateways, written once: each builds a flow and hands it to the gateway's driver."""
+
+    _is_async = False
+
+    def __init__(
+        self,
+        *,
+        accounts: Accounts | None = None,
+        ssl_context: ssl.SSLContext | None = None,
+        transport: Any = None,
+        clock: Clock | None = None,
+    ) -> None:
+        self._clock = clock or SystemClock()
+        self._connections = Connections(self._is_async, self._clock, ssl_context, transport)
+        self._closed = False
+        self._session = Session(accounts=accounts, clock=self._clock, connections=self._connections)
+
+    def _transport(self) -> Any:
+        if self._closed:
+            raise ValidationError("This gateway is closed; open a new one with 'with Gateway() as gateway'.")
+        return self._connections.pool()
+
+    def _run(self, flow: Flow[Any]) -> Any:
+        raise NotImplementedError
+
+    def _listeners(self, on_progress: Any, on_accepted: Any) -> Listeners:
+        listeners = Listeners(on_progress=on_progress, on_accepted=on_accepted)
+        calls.check_listeners(listeners, self._is_async)
+        return listeners
+
+    def _generate(self, kind: Kind, config: Any, request: Any, told: dict[str, Any], fields: dict[str, Any]) -> Any:
+        folder = told.pop("download_to", None)
+        listeners = self._listeners(told.get("on_progress"), told.get("on_accepted"))
+        order = calls.order_of(kind, config, request, fields)
+        return self._run(calls.generate(self._session, order, listeners, folder))
+
+    def _submit(self, kind: Kind, config: Any, request: Any, told: dict[str, Any], fields: dict[str, Any]) -> Any:
+        listeners = self._listeners(told.get("on_progress"), told.get("on_accepted"))
+        return self._run(calls.submit(self._session, calls.order_of(kind, config, request, fields), listeners))
+
+    def generate_video(self, config: Any, request: Any = None, on_progress: Any = None, *, on_accepted: Any = None, download_to: Any = None, **fields: Any) -> Any:  # fmt: skip  # noqa: E501
+        """See :func:`tarash_core.generate_video`."""
+        told = {"on_progress": on_progress, "on_accepted": on_accepted, "download_to": download_to}
+        return self._generate("video", config, request, told, fields)
+
+    def generate_image(self, config: Any, request: Any = None, on_progress: Any = None, *, on_accepted: Any = None, download_to: Any = None, **fields: Any) -> Any:  # fmt: skip  # noqa: E501
+        """See :func:`tarash_core.generate_image`."""
+        told = {"on_progress": on_progress, "on_accepted": on_accepted, "download_to": download_to}
+        return self._generate("image", config, request, told, fields)
+
+    def submit_video(self, config: Any, request: Any = None, on_progress: Any = None, *, on_accepted: Any = None, **fields: Any) -> Any:  # fmt: skip  # noqa: E501
+        """See :func:`tarash_core.submit_video`."""
+        return self._submit("video", config, request, {"on_progress": on_progress, "on_accepted": on_accepted}, fields)
+
+    def submit_image(self, config: Any, request: Any = None, on_progress: Any = None, *, on_accepted: Any = None, **fields: Any) -> Any:  # fmt: skip  # noqa: E501
+        """See :func:`tarash_core.submit_image`."""
+        return self._submit("image", config, request, {"on_progress": on_progress, "on_accepted": on_accepted}, fields)
+
+    def plan_video(self, config: Any, request: Any = None, **fields: Any) -> Any:
+        """See :func:`tarash_core.plan_video`; never a coroutine, as nothing is sent."""
+        return calls.plan(self._session, calls.order_of("video", config, request, fields))
+
+    def plan_image(self, config: Any, request: Any = None, **fields: Any) -> Any:
+        """See :func:`tarash_core.plan_image`; never a coroutine, as nothing is sent."""
+        return calls.plan(self._session, calls.order_of("image", config, request, fields))
+
+    def wait_job(self, job: Any, *, on_progress: Any = None, timeout: Any = None, config: Any = None) -> Any:
+        """See :func:`tarash_core.wait_job`."""
+        return self._run(calls.wait(self._session, _job(job), self._listeners(on_progress, None), timeout, config))
+
+    def refresh_job(self, job: Any, *, config: Any = None) -> Any:
+        """See :func:`tarash_core.refresh_job`."""
+        return self._run(calls.refresh(self._session, _job(job), config))
+
+    def cancel_job(self, job: Any, *, config: Any = None) -> Any:
+        """See :func:`tarash_core.cancel_job`."""
+        return self._run(calls.cancel(self._session, _job(job), config))
+
+
+def _job(job: Any) -> Job:
+    if not isinstance(job, Job):
+        raise ValidationError(f"A job is a VideoJob or an ImageJob, not a {type(job).__name__}; use VideoJob.from_json(text).")
+    return job
+
+
+class Gateway(_Calls):
+    """The blocking gateway; safe to share between threads.
+
+    Args:
+        accounts: Credential sets by alias (or ``provider:alias``), or a function of provider and alias.
+        ssl_context: A TLS context of your own.
+        transport: An ``httpx.BaseTransport``, or a simulator, to send everything through.
+        clock: Another source of time, for tests.
+    """
+
+    if TYPE_CHECKING:
+        generate_video: VideoCall[VideoGenerationResponse]
+        generate_image: ImageCall[ImageGenerationResponse]
+        submit_video: VideoCall[VideoJob]
+        submit_image: ImageCall[ImageJob]
+        plan_video: VideoPlanCall[Plan]
+        plan_image: ImagePlanCall[Plan]
+
+        @overload
+        def wait_job(self, job: VideoJob, *, on_progress: Callable[[VideoGenerationUpdate], object] | None = None, timeout: float | None = None, config: Config | None = None) -> VideoGenerationResponse: ...  # fmt: skip  # noqa: E501
+        @overload
+        def wait_job(self, job: ImageJob, *, on_progress: Callable[[ImageGenerationUpdate], object] | None = None, timeout: float | None = None, config: Config | None = None) -> ImageGenerationResponse: ...  # fmt: skip  # noqa: E501
+        def refresh_job(self, job: Job, *, config: Config | None = None) -> Update: ...
+        def cancel_job(self, job: Job, *, config: Config | None = None) -> Update: ...
+
+    def watch_job(self, job: Job, *, timeout: float | None = None, config: Config | None = None) -> Iterator[Update]:
+        """See :func:`tarash_core.watch_job`."""
+        watch = calls.Watch(self._session, _job(job), timeout, config)
+        while (update := self._run(watch.next_look())) is not None:
+            yield update
+
+    def _run(self, flow: Flow[T]) -> T:
+        from tarash_core.engine.drivers import run
+
+        return run(flow, self._transport(), self._clock)
+
+    def close(self) -> None:
+        """Closes every connection; results that were not saved yet open one of their own."""
+        self._closed, transport = True, self._connections.release()
+        if transport is not None:
+            transport.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *problem: object) -> None:
+        self.close()
+
+
+class AsyncGateway(_Calls):
+    """The gateway for asyncio and trio; it belongs to the event loop that first uses it.
+
+    Args:
+        accounts: Credential sets by alias (or ``provider:alias``), or a function of provider and alias.
+        ssl_context: A TLS context of your own.
+        transport: An ``httpx.AsyncBaseTransport``, or a simulator, to send everything through.
+        clock: Another source of time, for tests.
+    """
+
+    _is_async = True
+
+    if TYPE_CHECKING:
+        generate_video: VideoCall[Coroutine[Any, Any, VideoGenerationResponse]]
+        generate_image: ImageCall[Coroutine[Any, Any, ImageGenerationResponse]]
+        submit_video: VideoCall[Coroutine[Any, Any, VideoJob]]
+        submit_image: ImageCall[Coroutine[Any, Any, ImageJob]]
+        plan_video: VideoPlanCall[Plan]
+        plan_image: ImagePlanCall[Plan]
+
+        @overload
+        def wait_job(self, job: VideoJob, *, on_progress: Callable[[VideoGenerationUpdate], object] | None = None, timeout: float | None = None, config: Config | None = None) -> Coroutine[Any, Any, VideoGenerationResponse]: ...  # fmt: skip  # noqa: E501
+        @overload
+        def wait_job(self, job: ImageJob, *, on_progress: Callable[[ImageGenerationUpdate], object] | None = None, timeout: float | None = None, config: Config | None = None) -> Coroutine[Any, Any, ImageGenerationResponse]: ...  # fmt: skip  # noqa: E501
+        def refresh_job(self, job: Job, *, config: Config | None = None) -> Coroutine[Any, Any, Update]: ...
+        def cancel_job(self, job: Job, *, config: Config | None = None) -> Coroutine[Any, Any, Update]: ...
+
+    async def watch_job(
+        self, job: Job, *, timeout: float | None = None, config: Config | None = None
+    ) -> AsyncIterator[Update]:
+        """See :func:`tarash_core.watch_job`."""
+        watch = calls.Watch(self._session, _job(job), timeout, config)
+        while (update := await self._run(watch.next_look())) is not None:
+            yield update
+
+    async def _run(self, flow: Flow[T]) -> T:
+        from tarash_core.engine.drivers import run_async
+
+        return await run_async(flow, self._transport(), self._clock)
+
+    async def close(self) -> None:
+        """Closes every connection; results that were not saved yet open one of their own."""
+        import anyio
+
+        self._closed, transport = True, self._connections.release()
+        if transport is not None:
+            with anyio.CancelScope(shield=True):
+                await transport.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *problem: object) -> None:
+        await self.close()

@@ -1,0 +1,1 @@
+"""The frozen values of Tarash; import them from ``tarash_core``."""

@@ -1,0 +1,27 @@
+"""One row of a batch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from attrs import field, frozen
+
+from tarash_core.errors import TarashException
+from tarash_core.models.request import Request
+
+
+@frozen(kw_only=True)
+class BatchItem:
+    """A request of a batch and what came of it: a response or an error, never both.
+
+    Attributes:
+        index: Place of the request in the batch, from 0.
+        request: The request.
+        response: The response, if it succeeded.
+        error: The error, if it failed.
+    """
+
+    index: int
+    request: Request
+    response: Any = None
+    error: TarashException | None = field(default=None)

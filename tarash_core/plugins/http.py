@@ -1,0 +1,124 @@
+"""The two nouns a provider speaks: an HTTP request and its answer, as plain frozen values.
+
+They are ours, not httpx's, so that a provider, a simulator and a recorded exchange need no HTTP library.
+"""
+
+from __future__ import annotations
+
+import json as json_module
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal
+
+from attrs import field, frozen
+
+Effect = Literal["read", "write", "buy"]
+"""What happens when a request is sent twice: nothing, an overwrite, or a second purchase."""
+
+
+class Headers(Mapping[str, str]):
+    """HTTP headers whose names compare without case; the last of two equal names wins."""
+
+    __slots__ = ("_items",)
+
+    def __init__(self, items: Mapping[str, str] | None = None) -> None:
+        self._items = {name.lower(): str(value) for name, value in (items or {}).items()}
+
+    def __getitem__(self, name: str) -> str:
+        return self._items[name.lower()]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._items)
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __repr__(self) -> str:
+        from tarash_core.engine.redaction import redact_headers
+
+        return f"Headers({redact_headers(self._items)!r})"
+
+
+def as_headers(items: Mapping[str, str] | None) -> Headers:
+    """Wraps a mapping of header names once."""
+    return items if isinstance(items, Headers) else Headers(items)
+
+
+@frozen
+class FilePart:
+    """One file of a multipart body.
+
+    Attributes:
+        content: The bytes of the file.
+        content_type: Its media type, such as ``image/png``.
+        filename: The name told to the server.
+    """
+
+    content: bytes = field(repr=False)
+    content_type: str = "application/octet-stream"
+    filename: str = "file"
+
+
+@frozen
+class HttpRequest:
+    """A request that a provider wants sent.
+
+    Attributes:
+        method: The HTTP method, in capitals.
+        url: An absolute URL. One below a provider's origins is moved below ``config.base_url`` where that is set.
+        json: A body to send as JSON; None sends no JSON body.
+        content: A body of raw bytes.
+        form: Plain fields of a multipart (with ``files``) or urlencoded body.
+        files: File parts of a multipart body, by field name.
+        headers: Further headers; the key is added by the engine.
+        effect: ``read`` and ``write`` may be repeated after a failure, ``buy`` only when nothing was bought.
+        signed: Whether ``Provider.authorize`` adds the key. A signed request never leaves the provider's origins.
+        expect: Statuses of 400 and above that the provider reads itself.
+    """
+
+    method: str
+    url: str
+    json: Any = field(default=None, kw_only=True)
+    content: bytes | None = field(default=None, kw_only=True, repr=False)
+    form: Mapping[str, str] | None = field(default=None, kw_only=True)
+    files: Mapping[str, FilePart] | None = field(default=None, kw_only=True)
+    headers: Headers = field(factory=Headers, converter=as_headers, kw_only=True, repr=False)
+    effect: Effect = field(default="read", kw_only=True)
+    signed: bool = field(default=True, kw_only=True)
+    expect: tuple[int, ...] = field(default=(), converter=tuple, kw_only=True)
+
+
+@frozen
+class HttpResponse:
+    """The answer to a request, read to its end.
+
+    Attributes:
+        status: The HTTP status code.
+        headers: The answer's headers, names without case.
+        content: The whole body.
+        url: The URL that answered, after redirects.
+    """
+
+    status: int
+    headers: Headers = field(factory=Headers, converter=as_headers)
+    content: bytes = field(default=b"", repr=False)
+    url: str = ""
+
+    @property
+    def text(self) -> str:
+        """The body as UTF-8 text; bytes that are none are replaced."""
+        return self.content.decode("utf-8", errors="replace")
+
+    def json(self) -> Any:
+        """The body read as JSON.
+
+        Raises:
+            ValueError: The body is no JSON; the engine turns it into an HTTPError that shows the body's start.
+        """
+        return json_module.loads(self.content)
+
+    @classmethod
+    def of_json(cls, value: Any, status: int = 200, **headers: str) -> HttpResponse:
+        """An answer that holds ``value`` as JSON; ``retry_after="5"`` becomes the header ``retry-after``."""
+        named = {name.replace("_", "-"): text for name, text in headers.items()}
+        body = json_module.dumps(value).encode()
+        return cls(status, Headers({"content-type": "application/json", **named}), body)

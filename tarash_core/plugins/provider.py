@@ -1,0 +1,187 @@
+"""The contract of a provider: describe requests, read answers, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias, TypeVar
+
+from attrs import field, frozen
+
+from tarash_core.catalog.catalog import Catalog
+from tarash_core.errors import TarashException
+from tarash_core.plugins.credentials import Credential, Credentials
+from tarash_core.plugins.http import HttpRequest, HttpResponse
+from tarash_core.plugins.updates import Accepted, Done, Update
+
+if TYPE_CHECKING:
+    from tarash_core.catalog.spec import ModelSpec
+    from tarash_core.models.config import Config
+    from tarash_core.models.job import Job
+    from tarash_core.models.media import Media
+    from tarash_core.models.plan import Plan
+
+T = TypeVar("T")
+
+Phase = Literal["submit", "poll", "cancel", "upload", "download", "webhook", "schema"]
+"""What a request was for, when its answer is an error."""
+
+CONTRACT_VERSION = 1
+"""The version of this contract; the core speaks it and the one before."""
+
+
+@frozen
+class Blocking:
+    """A call that does its own I/O, for a vendor without HTTP; the async drivers run it in a worker thread."""
+
+    function: Callable[[], Any]
+
+
+Steps: TypeAlias = Generator[HttpRequest | Blocking, HttpResponse, T]
+"""A generator that yields requests, is sent their answers, and returns a T: ``response = yield HttpRequest(...)``."""
+
+
+def blocking(function: Callable[[], T]) -> Steps[T]:
+    """Runs a call that does its own I/O and returns its result: ``token = yield from blocking(fetch_token)``."""
+    result: Any = yield Blocking(function)
+    return result  # type: ignore[no-any-return]
+
+
+@frozen(kw_only=True)
+class Cadence:
+    """How often a vendor wants to be asked, in seconds: at first, at most, and how fast it grows between."""
+
+    first: float = 1.0
+    most: float = 5.0
+    growth: float = 1.25
+
+    def wait(self, looks: int) -> float:
+        """Seconds to wait after that many looks at the job."""
+        return min(self.most, self.first * self.growth ** min(looks, 50))
+
+
+@frozen(kw_only=True)
+class Attempt:
+    """One config of a chain at work.
+
+    Attributes:
+        id: Our id of the attempt.
+        plan: The plan, its payload filled.
+        fingerprint: A hash of what is asked for; equal for equal requests.
+        idempotency_key: The same for every repetition of this attempt's purchase.
+        account: Alias of the account that pays.
+        number: Which config of the chain; 1 for the head.
+        settings: The provider's own settings: the account's, and over them ``config.provider_config``.
+        webhook_url: Where the vendor shall call back.
+        api_version: Version of the vendor's API, where it has several.
+    """
+
+    id: str
+    plan: Plan
+    fingerprint: str
+    idempotency_key: str
+    account: str | None = None
+    number: int = 1
+    settings: Mapping[str, Any] = field(factory=dict, repr=False)
+    webhook_url: str | None = None
+    api_version: str | None = None
+
+
+class Provider:
+    """Base class of all providers; a capability is a method that is overridden.
+
+    A whole provider::
+
+        class Acme(Provider):
+            name = "acme"
+            title = "Acme Video"
+            origins = ("https://api.acme.example",)
+            credentials = Credentials("ACME_API_KEY")
+            catalog = Catalog({"acme-1": ModelSpec(variants=(Variant(
+                modes={"text-to-video"}, endpoint="/v1/videos", fields={
+                    "prompt": passthrough_field_mapper("prompt", required=True),
+                    "seconds": duration_field_mapper("int", [4, 8])}),))})
+
+            def submit(self, plan, attempt):
+                url = self.origins[0] + plan.endpoint
+                response = yield HttpRequest("POST", url, json=plan.payload, effect="buy")
+                return Accepted(response.json()["id"])
+
+            def poll(self, job):
+                response = yield HttpRequest("GET", f"{self.origins[0]}/v1/videos/{job.id}")
+                body = response.json()
+                return Done(Output(body["url"])) if body["status"] == "done" else Running(raw=body)
+
+    URLs are written with the vendor's own origins; the engine moves them below ``config.base_url`` where that is
+    set. An answer of 400 and above that the request does not ``expect`` is thrown into the generator as what
+    :meth:`error` makes of it.
+    """
+
+    contract_version: ClassVar[int] = CONTRACT_VERSION
+    name: ClassVar[str]
+    aliases: ClassVar[tuple[str, ...]] = ()
+    title: ClassVar[str] = ""
+    origins: ClassVar[tuple[str, ...]]
+    credentials: ClassVar[Credentials]
+    catalog: Catalog
+    simulator: ClassVar[str | None] = None
+    cadence: ClassVar[Cadence] = Cadence()
+    inline_limit_bytes: ClassVar[int] = 0
+    """Local media up to this size are sent as a data URI, where the field takes one, instead of being uploaded."""
+
+    def authorize(self, request: HttpRequest, credential: Credential, now: datetime) -> Mapping[str, str]:
+        """Headers that carry the key of ``credential`` for this request."""
+        return {"authorization": f"Bearer {credential.api_key}"}
+
+    def surface(self, config: Config) -> str | None:
+        """Which surface of the vendor's API this config means, where there are several; chooses the variants."""
+        return None
+
+    def submit(self, plan: Plan, attempt: Attempt) -> Steps[Accepted | Done]:
+        """Buys the job; its purchase is the one request with ``effect="buy"``."""
+        raise NotImplementedError(f"{type(self).__name__} must override submit().")
+
+    def poll(self, job: Job) -> Steps[Update]:
+        """Asks how the job is; may read its result too."""
+        raise NotImplementedError(f"{type(self).__name__} must override poll().")
+
+    def cancel(self, job: Job) -> Steps[Update]:
+        """Asks the vendor to stop. Return ``Cancelled`` only when the vendor confirms it; else what it said."""
+        raise NotImplementedError(f"{type(self).__name__} has no cancel().")
+
+    def upload(self, media: Media) -> Steps[str]:
+        """Stores a local medium with the vendor and returns its URL."""
+        raise NotImplementedError(f"{type(self).__name__} has no upload().")
+
+    def error(self, response: HttpResponse, phase: Phase) -> TarashException:
+        """Our error for an answer of 400 and above: its class, ``retryable`` and ``charged``."""
+        from tarash_core.plugins.answers import error_of_status
+
+        return error_of_status(response, phase)
+
+    def webhook(self, headers: Mapping[str, str], body: bytes, secret: str | None, now: datetime) -> Steps[Callback]:
+        """Checks and reads a callback; may fetch a key set."""
+        raise NotImplementedError(f"{type(self).__name__} has no webhook().")
+
+    def schema(self, model: str) -> Steps[ModelSpec]:
+        """The published schema of a model that nobody listed, as a spec."""
+        raise NotImplementedError(f"{type(self).__name__} has no schema().")
+
+    def can(self, capability: str) -> bool:
+        """Whether the provider overrides ``cancel``, ``upload``, ``webhook`` or ``schema``."""
+        return getattr(type(self), capability) is not getattr(Provider, capability)
+
+
+@frozen(kw_only=True)
+class Callback:
+    """An authentic callback.
+
+    Attributes:
+        job_id: The vendor's id of the job.
+        update: What it says about the job.
+        event_id: The vendor's id of the delivery; None where it has none.
+    """
+
+    job_id: str
+    update: Update
+    event_id: str | None = None

@@ -1,0 +1,125 @@
+"""What a provider says about a job: accepted, and then one of six states."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+
+from attrs import field, frozen
+
+from tarash_core.errors import TarashException
+from tarash_core.models.cost import Cost
+
+
+@frozen
+class Accepted:
+    """The provider has taken the job.
+
+    Attributes:
+        id: The provider's id of it.
+        state: What is needed to ask about it again: JSON, no secret.
+    """
+
+    id: str
+    state: Mapping[str, Any] = field(factory=dict, kw_only=True)
+
+
+@frozen
+class Output:
+    """One finished file.
+
+    Attributes:
+        url: Where it can be fetched; None when ``data`` holds it.
+        data: Its bytes, of a vendor that answers with them.
+        content_type: Its media type, where the vendor tells.
+        expires_in_seconds: For how long the URL is served.
+        authenticated: Whether fetching it needs the key; only ever sent to the provider's own origins.
+        width: Width in pixels, where the vendor tells.
+        height: Height in pixels, where the vendor tells.
+        duration_seconds: Length in seconds, where the vendor tells.
+        size_bytes: Size in bytes, where the vendor tells.
+    """
+
+    url: str | None = None
+    data: bytes | None = field(default=None, kw_only=True, repr=False)
+    content_type: str | None = field(default=None, kw_only=True)
+    expires_in_seconds: float | None = field(default=None, kw_only=True)
+    authenticated: bool = field(default=False, kw_only=True)
+    width: int | None = field(default=None, kw_only=True)
+    height: int | None = field(default=None, kw_only=True)
+    duration_seconds: float | None = field(default=None, kw_only=True)
+    size_bytes: int | None = field(default=None, kw_only=True)
+
+
+@frozen(kw_only=True)
+class Queued:
+    """The job waits. ``position`` counts the jobs before it; ``retry_after_seconds`` is the vendor's wish."""
+
+    position: int | None = None
+    eta_seconds: float | None = None
+    retry_after_seconds: float | None = None
+    logs: tuple[str, ...] = field(default=(), converter=tuple)
+    raw: Any = field(default=None, repr=False)
+
+
+@frozen(kw_only=True)
+class Running:
+    """The job runs, or says a word that nobody knows: then ``unknown_status`` holds it and the clock ends the wait."""
+
+    percent: float | None = None
+    eta_seconds: float | None = None
+    retry_after_seconds: float | None = None
+    logs: tuple[str, ...] = field(default=(), converter=tuple)
+    unknown_status: str | None = None
+    raw: Any = field(default=None, repr=False)
+
+
+@frozen(init=False)
+class Done:
+    """The job has finished with these outputs. ``cost`` is what the vendor says it cost."""
+
+    outputs: tuple[Output, ...]
+    cost: Cost | None
+    raw: Any = field(repr=False)
+    audio_url: str | None
+    revised_prompt: str | None
+
+    def __init__(
+        self,
+        *outputs: Output,
+        cost: Cost | None = None,
+        raw: Any = None,
+        audio_url: str | None = None,
+        revised_prompt: str | None = None,
+    ) -> None:
+        self.__attrs_init__(outputs, cost, raw, audio_url, revised_prompt)  # type: ignore[attr-defined]
+
+
+@frozen
+class Failed:
+    """The job has ended without a result; ``error`` says why, and whether it was charged if the vendor tells."""
+
+    error: TarashException
+    raw: Any = field(default=None, kw_only=True, repr=False)
+
+
+@frozen(kw_only=True)
+class Cancelled:
+    """The vendor confirms that the job was cancelled; ``charged`` where it tells."""
+
+    charged: str = "unknown"
+    raw: Any = field(default=None, repr=False)
+
+
+@frozen(kw_only=True)
+class Expired:
+    """The vendor no longer knows the job, or no longer keeps its result."""
+
+    raw: Any = field(default=None, repr=False)
+
+
+Update: TypeAlias = Queued | Running | Done | Failed | Cancelled | Expired
+"""Any answer to 'how is the job?'."""
+
+ENDED = (Done, Failed, Cancelled, Expired)
+"""The states after which nothing more happens."""

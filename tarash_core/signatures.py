@@ -1,0 +1,108 @@
+"""The call forms of the public functions, written once for type checkers: a request, a plan, or its fields as keywords."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from os import PathLike
+from typing import Protocol, TypeVar, Unpack, cast, overload
+
+from tarash_core.models.config import Target
+from tarash_core.models.request import ImageFields, ImageGenerationRequest, VideoFields, VideoGenerationRequest
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from tarash_core.models.job import ImageJob, VideoJob
+    from tarash_core.models.plan import Plan
+    from tarash_core.models.update import ImageGenerationUpdate, VideoGenerationUpdate
+
+R_co = TypeVar("R_co", covariant=True)
+
+
+class VideoCall(Protocol[R_co]):
+    """How ``generate_video`` and ``submit_video`` are called."""
+
+    @overload
+    def __call__(
+        self,
+        config: Target,
+        request: VideoGenerationRequest | Plan,
+        on_progress: Callable[[VideoGenerationUpdate], object] | None = None,
+        *,
+        on_accepted: Callable[[VideoJob], object] | None = None,
+        download_to: str | PathLike[str] | None = None,
+    ) -> R_co: ...
+    @overload
+    def __call__(
+        self,
+        config: Target,
+        *,
+        on_progress: Callable[[VideoGenerationUpdate], object] | None = None,
+        on_accepted: Callable[[VideoJob], object] | None = None,
+        download_to: str | PathLike[str] | None = None,
+        **fields: Unpack[VideoFields],
+    ) -> R_co: ...
+
+
+class ImageCall(Protocol[R_co]):
+    """How ``generate_image`` and ``submit_image`` are called."""
+
+    @overload
+    def __call__(
+        self,
+        config: Target,
+        request: ImageGenerationRequest | Plan,
+        on_progress: Callable[[ImageGenerationUpdate], object] | None = None,
+        *,
+        on_accepted: Callable[[ImageJob], object] | None = None,
+        download_to: str | PathLike[str] | None = None,
+    ) -> R_co: ...
+    @overload
+    def __call__(
+        self,
+        config: Target,
+        *,
+        on_progress: Callable[[ImageGenerationUpdate], object] | None = None,
+        on_accepted: Callable[[ImageJob], object] | None = None,
+        download_to: str | PathLike[str] | None = None,
+        **fields: Unpack[ImageFields],
+    ) -> R_co: ...
+
+
+class VideoPlanCall(Protocol[R_co]):
+    """How ``plan_video`` is called."""
+
+    @overload
+    def __call__(self, config: Target, request: VideoGenerationRequest | Plan) -> R_co: ...
+    @overload
+    def __call__(self, config: Target, **fields: Unpack[VideoFields]) -> R_co: ...
+
+
+class ImagePlanCall(Protocol[R_co]):
+    """How ``plan_image`` is called."""
+
+    @overload
+    def __call__(self, config: Target, request: ImageGenerationRequest | Plan) -> R_co: ...
+    @overload
+    def __call__(self, config: Target, **fields: Unpack[ImageFields]) -> R_co: ...
+
+
+def video_call(function: Callable[..., R_co]) -> VideoCall[R_co]:
+    """Gives a function the call forms of ``generate_video``; it stays the function that it is."""
+    return cast("VideoCall[R_co]", function)
+
+
+def image_call(function: Callable[..., R_co]) -> ImageCall[R_co]:
+    """Gives a function the call forms of ``generate_image``; it stays the function that it is."""
+    return cast("ImageCall[R_co]", function)
+
+
+def video_plan_call(function: Callable[..., R_co]) -> VideoPlanCall[R_co]:
+    """Gives a function the call forms of ``plan_video``; it stays the function that it is."""
+    return cast("VideoPlanCall[R_co]", function)
+
+
+def image_plan_call(function: Callable[..., R_co]) -> ImagePlanCall[R_co]:
+    """Gives a function the call forms of ``plan_image``; it stays the function that it is."""
+    return cast("ImagePlanCall[R_co]", function)
+
+
