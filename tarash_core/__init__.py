@@ -78,36 +78,33 @@ if TYPE_CHECKING:
     from tarash_core.models.webhook import WebhookEvent as WebhookEvent
     from tarash_core.plugins.loader import register_provider as register_provider
 else:
-    _API = (
-        "cancel_job generate_image generate_video plan_image plan_video refresh_job submit_image submit_video wait_job "
-        "watch_job"
-    ).split()
+    # fmt: off
+    _API = "cancel_job generate_image generate_video plan_image plan_video refresh_job submit_image submit_video wait_job watch_job"  # noqa: E501
     _HOMES = {
-        "api": [name + suffix for name in _API for suffix in ("", "_async")],
-        "catalog.registry": ["get_provider_field_mapping", "register_provider_field_mapping"],
-        "errors": (
-            "AuthenticationError BudgetExceededError ContentModerationError DeliveryError GenerationFailedError "
-            "GenerationTimeoutError HTTPConnectionError HTTPError InsufficientCreditsError JobCancelledError "
-            "JobExpiredError LostAnswerError PluginError ProviderNotInstalledError RateLimitError RetiredModelError "
-            "TarashException TimeoutError UnsupportedParameterError ValidationError WebhookError"
-        ).split(),
-        "gateway": ["AsyncGateway", "Gateway"],
-        "models.batch": ["BatchItem"],
-        "models.config": ["Account", "ImageGenerationConfig", "VideoGenerationConfig"],
-        "models.cost": ["Cost"],
-        "models.execution": ["AttemptMetadata", "ExecutionMetadata"],
-        "models.job": ["ImageJob", "VideoJob"],
-        "models.media": ["ImageInput", "ImageType", "Media"],
-        "models.mock": ["MockConfig", "MockPollingConfig", "MockResponse"],
-        "models.notice": ["Notice"],
-        "models.plan": ["Plan"],
-        "models.request": ["AspectRatio", "ImageGenerationRequest", "Resolution", "VideoGenerationRequest"],
-        "models.response": ["ImageGenerationResponse", "VideoGenerationResponse"],
-        "models.update": ["ImageGenerationUpdate", "VideoGenerationUpdate"],
-        "models.webhook": ["WebhookEvent"],
-        "plugins.loader": ["register_provider"],
+        "api": f"{_API} {_API.replace(' ', '_async ')}_async",
+        "catalog.registry": "get_provider_field_mapping register_provider_field_mapping",
+        "errors": """AuthenticationError BudgetExceededError ContentModerationError DeliveryError GenerationFailedError
+            GenerationTimeoutError HTTPConnectionError HTTPError InsufficientCreditsError JobCancelledError
+            JobExpiredError LostAnswerError PluginError ProviderNotInstalledError RateLimitError RetiredModelError
+            TarashException TimeoutError UnsupportedParameterError ValidationError WebhookError""",
+        "gateway": "AsyncGateway Gateway",
+        "models.batch": "BatchItem",
+        "models.config": "Account ImageGenerationConfig VideoGenerationConfig",
+        "models.cost": "Cost",
+        "models.execution": "AttemptMetadata ExecutionMetadata",
+        "models.job": "ImageJob VideoJob",
+        "models.media": "ImageInput ImageType Media",
+        "models.mock": "MockConfig MockPollingConfig MockResponse",
+        "models.notice": "Notice",
+        "models.plan": "Plan",
+        "models.request": "AspectRatio ImageGenerationRequest Resolution VideoGenerationRequest",
+        "models.response": "ImageGenerationResponse VideoGenerationResponse",
+        "models.update": "ImageGenerationUpdate VideoGenerationUpdate",
+        "models.webhook": "WebhookEvent",
+        "plugins.loader": "register_provider",
     }
-    _WHERE = {name: home for home, names in _HOMES.items() for name in names}
+    # fmt: on
+    _WHERE = {name: home for home, names in _HOMES.items() for name in names.split()}
 
     def __getattr__(name):
         """Loads a public name on its first use."""

@@ -149,11 +149,19 @@ async def plan_image_async(config: Any, request: Any = None, **fields: Any) -> P
 
 @overload
 def wait_job(
-    job: VideoJob, *, on_progress: VideoProgress | None = None, timeout: float | None = None, config: Config | None = None
+    job: VideoJob,
+    *,
+    on_progress: VideoProgress | None = None,
+    timeout: float | None = None,
+    config: Config | None = None,
 ) -> VideoGenerationResponse: ...
 @overload
 def wait_job(
-    job: ImageJob, *, on_progress: ImageProgress | None = None, timeout: float | None = None, config: Config | None = None
+    job: ImageJob,
+    *,
+    on_progress: ImageProgress | None = None,
+    timeout: float | None = None,
+    config: Config | None = None,
 ) -> ImageGenerationResponse: ...
 def wait_job(job: Any, **settings: Any) -> Any:
     """Takes up a job by its receipt and waits for its result; buys nothing.
@@ -172,11 +180,19 @@ def wait_job(job: Any, **settings: Any) -> Any:
 
 @overload
 async def wait_job_async(
-    job: VideoJob, *, on_progress: VideoProgress | None = None, timeout: float | None = None, config: Config | None = None
+    job: VideoJob,
+    *,
+    on_progress: VideoProgress | None = None,
+    timeout: float | None = None,
+    config: Config | None = None,
 ) -> VideoGenerationResponse: ...
 @overload
 async def wait_job_async(
-    job: ImageJob, *, on_progress: ImageProgress | None = None, timeout: float | None = None, config: Config | None = None
+    job: ImageJob,
+    *,
+    on_progress: ImageProgress | None = None,
+    timeout: float | None = None,
+    config: Config | None = None,
 ) -> ImageGenerationResponse: ...
 async def wait_job_async(job: Any, **settings: Any) -> Any:
     """The same as :func:`wait_job`, on asyncio or trio."""

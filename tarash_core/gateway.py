@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from typing import Any, Self, TypeVar, overload
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from typing import Any, Self, TypeVar
 
 from tarash_core.engine import calls
 from tarash_core.engine.asks import Flow
@@ -16,8 +16,8 @@ from tarash_core.models.config import Config
 from tarash_core.models.job import ImageJob, Job, Kind, VideoJob
 from tarash_core.models.plan import Plan
 from tarash_core.models.response import ImageGenerationResponse, VideoGenerationResponse
-from tarash_core.models.update import ImageGenerationUpdate, Update, VideoGenerationUpdate
-from tarash_core.signatures import ImageCall, ImagePlanCall, VideoCall, VideoPlanCall
+from tarash_core.models.update import Update
+from tarash_core.signatures import ImageCall, ImagePlanCall, LookCall, VideoCall, VideoPlanCall, WaitCall, untyped
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -57,50 +57,57 @@ class _Calls:
         calls.check_listeners(listeners, self._is_async)
         return listeners
 
-    def _generate(self, kind: Kind, config: Any, request: Any, told: dict[str, Any], fields: dict[str, Any]) -> Any:
-        folder = told.pop("download_to", None)
-        listeners = self._listeners(told.get("on_progress"), told.get("on_accepted"))
+    def _generate(self, kind: Kind, config: Any, request: Any, on_progress: Any, fields: dict[str, Any]) -> Any:
+        listeners = self._listeners(on_progress, fields.pop("on_accepted", None))
+        folder = fields.pop("download_to", None)
         order = calls.order_of(kind, config, request, fields)
         return self._run(calls.generate(self._session, order, listeners, folder))
 
-    def _submit(self, kind: Kind, config: Any, request: Any, told: dict[str, Any], fields: dict[str, Any]) -> Any:
-        listeners = self._listeners(told.get("on_progress"), told.get("on_accepted"))
+    def _submit(self, kind: Kind, config: Any, request: Any, on_progress: Any, fields: dict[str, Any]) -> Any:
+        listeners = self._listeners(on_progress, fields.pop("on_accepted", None))
         return self._run(calls.submit(self._session, calls.order_of(kind, config, request, fields), listeners))
 
-    def generate_video(self, config: Any, request: Any = None, on_progress: Any = None, *, on_accepted: Any = None, download_to: Any = None, **fields: Any) -> Any:  # fmt: skip  # noqa: E501
+    @untyped
+    def generate_video(self, config: Any, request: Any = None, on_progress: Any = None, **fields: Any) -> Any:
         """See :func:`tarash_core.generate_video`."""
-        told = {"on_progress": on_progress, "on_accepted": on_accepted, "download_to": download_to}
-        return self._generate("video", config, request, told, fields)
+        return self._generate("video", config, request, on_progress, fields)
 
-    def generate_image(self, config: Any, request: Any = None, on_progress: Any = None, *, on_accepted: Any = None, download_to: Any = None, **fields: Any) -> Any:  # fmt: skip  # noqa: E501
+    @untyped
+    def generate_image(self, config: Any, request: Any = None, on_progress: Any = None, **fields: Any) -> Any:
         """See :func:`tarash_core.generate_image`."""
-        told = {"on_progress": on_progress, "on_accepted": on_accepted, "download_to": download_to}
-        return self._generate("image", config, request, told, fields)
+        return self._generate("image", config, request, on_progress, fields)
 
-    def submit_video(self, config: Any, request: Any = None, on_progress: Any = None, *, on_accepted: Any = None, **fields: Any) -> Any:  # fmt: skip  # noqa: E501
+    @untyped
+    def submit_video(self, config: Any, request: Any = None, on_progress: Any = None, **fields: Any) -> Any:
         """See :func:`tarash_core.submit_video`."""
-        return self._submit("video", config, request, {"on_progress": on_progress, "on_accepted": on_accepted}, fields)
+        return self._submit("video", config, request, on_progress, fields)
 
-    def submit_image(self, config: Any, request: Any = None, on_progress: Any = None, *, on_accepted: Any = None, **fields: Any) -> Any:  # fmt: skip  # noqa: E501
+    @untyped
+    def submit_image(self, config: Any, request: Any = None, on_progress: Any = None, **fields: Any) -> Any:
         """See :func:`tarash_core.submit_image`."""
-        return self._submit("image", config, request, {"on_progress": on_progress, "on_accepted": on_accepted}, fields)
+        return self._submit("image", config, request, on_progress, fields)
 
+    @untyped
     def plan_video(self, config: Any, request: Any = None, **fields: Any) -> Any:
         """See :func:`tarash_core.plan_video`; never a coroutine, as nothing is sent."""
         return calls.plan(self._session, calls.order_of("video", config, request, fields))
 
+    @untyped
     def plan_image(self, config: Any, request: Any = None, **fields: Any) -> Any:
         """See :func:`tarash_core.plan_image`; never a coroutine, as nothing is sent."""
         return calls.plan(self._session, calls.order_of("image", config, request, fields))
 
+    @untyped
     def wait_job(self, job: Any, *, on_progress: Any = None, timeout: Any = None, config: Any = None) -> Any:
         """See :func:`tarash_core.wait_job`."""
         return self._run(calls.wait(self._session, _job(job), self._listeners(on_progress, None), timeout, config))
 
+    @untyped
     def refresh_job(self, job: Any, *, config: Any = None) -> Any:
         """See :func:`tarash_core.refresh_job`."""
         return self._run(calls.refresh(self._session, _job(job), config))
 
+    @untyped
     def cancel_job(self, job: Any, *, config: Any = None) -> Any:
         """See :func:`tarash_core.cancel_job`."""
         return self._run(calls.cancel(self._session, _job(job), config))
@@ -108,7 +115,9 @@ class _Calls:
 
 def _job(job: Any) -> Job:
     if not isinstance(job, Job):
-        raise ValidationError(f"A job is a VideoJob or an ImageJob, not a {type(job).__name__}; use VideoJob.from_json(text).")
+        raise ValidationError(
+            f"A job is a VideoJob or an ImageJob, not a {type(job).__name__}; use VideoJob.from_json(text)."
+        )
     return job
 
 
@@ -129,13 +138,9 @@ class Gateway(_Calls):
         submit_image: ImageCall[ImageJob]
         plan_video: VideoPlanCall[Plan]
         plan_image: ImagePlanCall[Plan]
-
-        @overload
-        def wait_job(self, job: VideoJob, *, on_progress: Callable[[VideoGenerationUpdate], object] | None = None, timeout: float | None = None, config: Config | None = None) -> VideoGenerationResponse: ...  # fmt: skip  # noqa: E501
-        @overload
-        def wait_job(self, job: ImageJob, *, on_progress: Callable[[ImageGenerationUpdate], object] | None = None, timeout: float | None = None, config: Config | None = None) -> ImageGenerationResponse: ...  # fmt: skip  # noqa: E501
-        def refresh_job(self, job: Job, *, config: Config | None = None) -> Update: ...
-        def cancel_job(self, job: Job, *, config: Config | None = None) -> Update: ...
+        wait_job: WaitCall[VideoGenerationResponse, ImageGenerationResponse]
+        refresh_job: LookCall[Update]
+        cancel_job: LookCall[Update]
 
     def watch_job(self, job: Job, *, timeout: float | None = None, config: Config | None = None) -> Iterator[Update]:
         """See :func:`tarash_core.watch_job`."""
@@ -180,13 +185,9 @@ class AsyncGateway(_Calls):
         submit_image: ImageCall[Coroutine[Any, Any, ImageJob]]
         plan_video: VideoPlanCall[Plan]
         plan_image: ImagePlanCall[Plan]
-
-        @overload
-        def wait_job(self, job: VideoJob, *, on_progress: Callable[[VideoGenerationUpdate], object] | None = None, timeout: float | None = None, config: Config | None = None) -> Coroutine[Any, Any, VideoGenerationResponse]: ...  # fmt: skip  # noqa: E501
-        @overload
-        def wait_job(self, job: ImageJob, *, on_progress: Callable[[ImageGenerationUpdate], object] | None = None, timeout: float | None = None, config: Config | None = None) -> Coroutine[Any, Any, ImageGenerationResponse]: ...  # fmt: skip  # noqa: E501
-        def refresh_job(self, job: Job, *, config: Config | None = None) -> Coroutine[Any, Any, Update]: ...
-        def cancel_job(self, job: Job, *, config: Config | None = None) -> Coroutine[Any, Any, Update]: ...
+        wait_job: WaitCall[Coroutine[Any, Any, VideoGenerationResponse], Coroutine[Any, Any, ImageGenerationResponse]]
+        refresh_job: LookCall[Coroutine[Any, Any, Update]]
+        cancel_job: LookCall[Coroutine[Any, Any, Update]]
 
     async def watch_job(
         self, job: Job, *, timeout: float | None = None, config: Config | None = None

@@ -1,21 +1,24 @@
-"""The call forms of the public functions, written once for type checkers: a request, a plan, or its fields as keywords."""
+"""The call forms of the public functions, once for all type checkers: a request, a plan, or its fields as keywords."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from os import PathLike
-from typing import Protocol, TypeVar, Unpack, cast, overload
+from typing import Any, Protocol, TypeVar, Unpack, cast, overload
 
 from tarash_core.models.config import Target
 from tarash_core.models.request import ImageFields, ImageGenerationRequest, VideoFields, VideoGenerationRequest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from tarash_core.models.job import ImageJob, VideoJob
+    from tarash_core.models.config import Config
+    from tarash_core.models.job import ImageJob, Job, VideoJob
     from tarash_core.models.plan import Plan
     from tarash_core.models.update import ImageGenerationUpdate, VideoGenerationUpdate
 
 R_co = TypeVar("R_co", covariant=True)
+V_co = TypeVar("V_co", covariant=True)
+I_co = TypeVar("I_co", covariant=True)
 
 
 class VideoCall(Protocol[R_co]):
@@ -86,6 +89,42 @@ class ImagePlanCall(Protocol[R_co]):
     def __call__(self, config: Target, **fields: Unpack[ImageFields]) -> R_co: ...
 
 
+class WaitCall(Protocol[V_co, I_co]):
+    """How ``wait_job`` is called."""
+
+    @overload
+    def __call__(
+        self,
+        job: VideoJob,
+        *,
+        on_progress: Callable[[VideoGenerationUpdate], object] | None = None,
+        timeout: float | None = None,
+        config: Config | None = None,
+    ) -> V_co: ...
+    @overload
+    def __call__(
+        self,
+        job: ImageJob,
+        *,
+        on_progress: Callable[[ImageGenerationUpdate], object] | None = None,
+        timeout: float | None = None,
+        config: Config | None = None,
+    ) -> I_co: ...
+
+
+class LookCall(Protocol[R_co]):
+    """How ``refresh_job`` and ``cancel_job`` are called."""
+
+    def __call__(self, job: Job, *, config: Config | None = None) -> R_co:
+        """Takes a receipt, and a config for a key or host that the environment does not name."""
+        ...
+
+
+def untyped(function: Callable[..., object]) -> Any:
+    """Leaves the call form of a method to the subclass that says what its driver returns."""
+    return function
+
+
 def video_call(function: Callable[..., R_co]) -> VideoCall[R_co]:
     """Gives a function the call forms of ``generate_video``; it stays the function that it is."""
     return cast("VideoCall[R_co]", function)
@@ -104,5 +143,3 @@ def video_plan_call(function: Callable[..., R_co]) -> VideoPlanCall[R_co]:
 def image_plan_call(function: Callable[..., R_co]) -> ImagePlanCall[R_co]:
     """Gives a function the call forms of ``plan_image``; it stays the function that it is."""
     return cast("ImagePlanCall[R_co]", function)
-
-

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os.path
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -88,7 +87,7 @@ class Catalog:
         """Models of the same line, those with the longest common beginning first."""
         root = "/".join(model.split("/")[:2])
         close = [id for id in self.entries if id != model and (belongs(id, root) or belongs(root, id))]
-        close.sort(key=lambda id: (-len(os.path.commonprefix((id, model))), len(id), id))
+        close.sort(key=lambda id: (-_common(id, model), len(id), id))
         return ((id, self[id]) for id in close)
 
     def _spec(self, model: str, entry: Any) -> ModelSpec:
@@ -99,6 +98,12 @@ class Catalog:
                 raise PluginError(f"The catalogue entry {model!r} is no ModelSpec; give the Catalog a decode function.")
             self._made[model] = self._decode(model, entry)
         return self._made[model]
+
+
+def _common(first: str, second: str) -> int:
+    """How many characters two ids have in common at their beginning."""
+    pairs = enumerate(zip(first, second, strict=False))
+    return next((place for place, (a, b) in pairs if a != b), min(len(first), len(second)))
 
 
 def _is_family(entry: Any) -> bool:

@@ -96,7 +96,11 @@ def check_lifecycle(
     if ends is not None and ends - today() <= timedelta(days=WARN_DAYS):
         return (Notice("lifecycle", None, f"{what} retires on {ends}{_instead(lifecycle)}."),)
     if lifecycle.delisted is not None:
-        return (Notice("lifecycle", None, f"{what} left the vendor's list by {lifecycle.delisted}; it may no longer answer."),)
+        return (
+            Notice(
+                "lifecycle", None, f"{what} left the vendor's list by {lifecycle.delisted}; it may no longer answer."
+            ),
+        )
     return ()
 
 

@@ -70,8 +70,8 @@ class Access:
             return evolve(request, url=url, headers=headers_of({"user-agent": USER_AGENT}, request.headers))
         if not self.owns(url):
             raise PluginError(
-                f"{self.provider.name} wants to send its key to {urlsplit(url).hostname}, which is none of its origins; "
-                "a job's state may have been changed."
+                f"{self.provider.name} wants to send its key to {urlsplit(url).hostname}, which is none of its "
+                "origins; a job's state may have been changed."
             )
         keys = self.provider.authorize(request, self.credential, self.clock.now()) if self.credential else {}
         return evolve(request, url=url, headers=headers_of({"user-agent": USER_AGENT}, request.headers, keys))
@@ -111,7 +111,9 @@ def find_base_url(provider: Provider, config: Config, account: Account | None) -
     return named or os.environ.get(base_url_variable(provider.name)) or None
 
 
-def find_credential(provider: Provider, config: Config, account: Account | None, on_own_host: bool) -> Credential | None:
+def find_credential(
+    provider: Provider, config: Config, account: Account | None, on_own_host: bool
+) -> Credential | None:
     """The key: the config's, the account's, then the vendor's variable.
 
     Raises:
@@ -140,7 +142,9 @@ def find_account(accounts: Any, config: Config, provider: Provider) -> Account |
     alias = config.account
     found = accounts(provider.name, alias) if callable(accounts) else _listed(accounts, provider.name, alias)
     if alias is not None and found is None:
-        raise ValidationError(f"No account {alias!r} is known; give it to Gateway(accounts={{{alias!r}: Account(...)}}).")
+        raise ValidationError(
+            f"No account {alias!r} is known; give it to Gateway(accounts={{{alias!r}: Account(...)}})."
+        )
     return Account(api_key=found) if isinstance(found, str) else found
 
 

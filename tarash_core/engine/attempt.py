@@ -21,6 +21,7 @@ from tarash_core.engine.polling import OutOfTime, Watcher, settle
 from tarash_core.engine.record import Record
 from tarash_core.errors import TarashException
 from tarash_core.models.config import Config
+from tarash_core.models.execution import Charged
 from tarash_core.models.job import ImageJob, Job, VideoJob
 from tarash_core.models.plan import Plan
 from tarash_core.models.response import Response
@@ -81,9 +82,7 @@ class Run:
 def start(access: Access, config: Config, plan: Plan, number: int, deadline: Deadline, listeners: Listeners) -> Run:
     """A run of a plan that is about to begin."""
     identity = uuid.uuid4().hex
-    record = Record(
-        provider=plan.provider, model=plan.model, number=number, started_at=access.clock.now(), id=identity
-    )
+    record = Record(provider=plan.provider, model=plan.model, number=number, started_at=access.clock.now(), id=identity)
     attempt = Attempt(
         id=identity,
         plan=plan,
@@ -148,7 +147,7 @@ def _buy(run: Run, plan: Plan, attempt: Attempt) -> Flow[updates.Accepted | upda
     except errors.LostAnswerError as error:
         raise _lost(run, error) from error
     except errors.HTTPError as error:
-        if error.status_code is not None and error.status_code < 400:
+        if error.status_code is not None and error.status_code < 400 and error._charged is None:
             raise _lost(run, error) from error
         _not_bought(run, error)
         raise
@@ -181,18 +180,19 @@ def _accepted(run: Run, said: updates.Accepted | updates.Done, attempt: Attempt)
 
 
 def _receipt(run: Run, said: updates.Accepted | updates.Done, attempt: Attempt) -> Job:
-    done = isinstance(said, updates.Done)
     cls = VideoJob if attempt.plan.kind == "video" else ImageJob
+    done = said if isinstance(said, updates.Done) else None
+    accepted = said if isinstance(said, updates.Accepted) else updates.Accepted(attempt.id)
     return cls(
         provider=run.record.provider,
         model=run.record.model,
-        id=attempt.id if done else said.id,
+        id=accepted.id,
         variant=attempt.plan.variant,
-        state={} if done else dict(said.state),
+        state=dict(accepted.state),
         account=run.access.account,
         submitted_at=run.access.clock.now(),
         contract_version=run.access.provider.contract_version,
-        result=results.kept_result(said) if done else None,
+        result=results.kept_result(done) if done else None,
         access=run.access,
     )
 
@@ -239,12 +239,12 @@ def _out_of_time(run: Run, job: Job, over: OutOfTime) -> Flow[updates.Update]:
             charged="unknown",
         )
     run.record.ended = True
-    charged = update.charged if isinstance(update, updates.Cancelled) else "unknown"
-    run.record.charged = charged  # type: ignore[assignment]
+    charged: Charged = update.charged if isinstance(update, updates.Cancelled) else "unknown"
+    run.record.charged = charged
     raise errors.TimeoutError(
         f"The {over.what}{length} ran out; the provider confirms that job {job.id} was stopped.",
         timeout_seconds=over.seconds,
-        charged=charged,  # type: ignore[arg-type]
+        charged=charged,
     )
 
 

@@ -126,7 +126,9 @@ def downloaded(session: Session, response: Response, folder: Path) -> Flow[Respo
     """
     job = response.job
     try:
-        kept = yield from delivery.saved_all(response.outputs, lambda media: access_of(session, media.access, job), folder)
+        kept = yield from delivery.saved_all(
+            response.outputs, lambda media: access_of(session, media.access, job), folder
+        )
     except TarashException as error:
         error.execution_metadata = response.execution_metadata
         raise complete(error, job=job, charged="yes") from error.__cause__
@@ -150,7 +152,9 @@ def submit(session: Session, order: Order, listeners: Listeners) -> Flow[Job]:
     Raises:
         TarashException: With the record of the attempt.
     """
-    link = fallback.prepared(session, order.head, order.request, order.plans.get((order.head.provider, order.head.model)))
+    link = fallback.prepared(
+        session, order.head, order.request, order.plans.get((order.head.provider, order.head.model))
+    )
     if isinstance(link, fallback.Refusal):
         raise link.error
     deadline = Deadline.after(session.clock, order.head.timeout)
@@ -171,7 +175,9 @@ def _resumed(session: Session, job: Job, listeners: Listeners, timeout: float | 
     return Run(access=access, config=settings, record=record, deadline=deadline, listeners=listeners)
 
 
-def wait(session: Session, job: Job, listeners: Listeners, timeout: float | None, config: Config | None) -> Flow[Response]:
+def wait(
+    session: Session, job: Job, listeners: Listeners, timeout: float | None, config: Config | None
+) -> Flow[Response]:
     """Takes up a job by its receipt and waits for its end; a clock that runs out leaves the job running."""
     run = _resumed(session, job, listeners, timeout, config)
     own = results.with_access(job, run.access)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Protocol
 
 from attrs import frozen
@@ -34,7 +34,7 @@ class SystemClock:
 
     def now(self) -> datetime:
         """The system's time in UTC."""
-        return datetime.now(timezone.utc)
+        return datetime.now(UTC)
 
     def sleep(self, seconds: float) -> None:
         """Sleeps; Ctrl-C ends it."""

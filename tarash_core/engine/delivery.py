@@ -66,7 +66,9 @@ class FileSink:
         self._file.write(chunk)
 
 
-def read(media: Media, access: Access, *, deadline: Deadline | None = None, max_bytes: int | None = None) -> Flow[bytes]:
+def read(
+    media: Media, access: Access, *, deadline: Deadline | None = None, max_bytes: int | None = None
+) -> Flow[bytes]:
     """The whole of a medium in memory; errors as in :func:`fetch`."""
     sink = Memory()
     yield from fetch(media, access, sink, deadline=deadline, max_bytes=max_bytes)
@@ -133,7 +135,9 @@ def _tried(line: Line, media: Media, sink: Sink, max_bytes: int) -> Flow[None]:
         except errors.HTTPConnectionError as error:
             wait = line.retry.wait("read", errors.DeliveryError(str(error)), tried)
             if wait is None or wait >= line.deadline.left():
-                raise errors.DeliveryError(f"The result could not be fetched: {error} Try save() again later.") from error
+                raise errors.DeliveryError(
+                    f"The result could not be fetched: {error} Try save() again later."
+                ) from error
         yield Sleep(wait)
 
 
@@ -167,7 +171,7 @@ def _check_whole(answer: Received) -> None:
     if answer.size_bytes == 0:
         raise errors.DeliveryError("The file's host answered with an empty body; try save() again later.")
     if answer.headers.get("content-type", "").startswith("text/html"):
-        raise errors.DeliveryError("The file's host answered with a web page instead of the file; try save() again later.")
+        raise errors.DeliveryError("The file's host answered with a web page, not the file; try save() again later.")
 
 
 def _refreshed(line: Line, media: Media, gone: _Gone) -> Flow[Media]:
@@ -208,7 +212,9 @@ def into(media: Media, access: Access, path: Path, max_bytes: int | None) -> Flo
     try:
         yield from _through_temporary(media, access, target, max_bytes)
     except OSError as error:
-        raise errors.DeliveryError(f"{target} cannot be written: {error.strerror or error}.", retryable=False) from error
+        raise errors.DeliveryError(
+            f"{target} cannot be written: {error.strerror or error}.", retryable=False
+        ) from error
     return target
 
 
@@ -233,7 +239,9 @@ def file_name(media: Media) -> str:
     return (clean or (media.job.id if media.job else "result")) + suffix
 
 
-def saved_all(outputs: tuple[Media, ...], access_of: Callable[[Media], Access], folder: Path) -> Flow[tuple[Media, ...]]:
+def saved_all(
+    outputs: tuple[Media, ...], access_of: Callable[[Media], Access], folder: Path
+) -> Flow[tuple[Media, ...]]:
     """Every output of a response in a folder; each medium becomes one of a local file."""
     folder.mkdir(parents=True, exist_ok=True)
     kept: list[Any] = []
@@ -242,4 +250,3 @@ def saved_all(outputs: tuple[Media, ...], access_of: Callable[[Media], Access], 
         path = yield from into(media, access_of(media), folder / name, None)
         kept.append(evolve(media, source=path, size_bytes=path.stat().st_size, authenticated=False))
     return tuple(kept)
-

@@ -40,8 +40,8 @@ def noted(departure: Departure, interrupted: Interrupted) -> BaseException:
     """The exception that the caller will see, with the job that was left behind on it."""
     original, job = departure.original or interrupted, interrupted.job
     if job is not None:
-        text = f"Tarash: job {job.id} at {job.provider} goes on; take it up with wait_job({type(job).__name__}.from_json(…)): "
-        original.add_note(text + job.to_json())
+        how = f"take it up with wait_job({type(job).__name__}.from_json(…))"
+        original.add_note(f"Tarash: job {job.id} at {job.provider} goes on; {how}: {job.to_json()}")
         with suppress(AttributeError):
             original.job = job  # type: ignore[attr-defined]
     return original

@@ -62,9 +62,11 @@ def converse(line: Line, steps: Generator[Any, Any, T]) -> Flow[T]:
             try:
                 ask = steps.throw(failure) if failure is not None else steps.send(answer)
             except StopIteration as stop:
+                _scrub(getattr(stop.value, "error", None), line.access)
                 return stop.value  # type: ignore[no-any-return]
             except errors.TarashException as error:
-                raise _without_secrets(error, line.access) from error.__cause__
+                _scrub(error, line.access)
+                raise
             except Exception as error:
                 raise unreadable(line, last, error) from error
             answer, failure = None, None
@@ -83,12 +85,12 @@ def _carried_out(line: Line, ask: Any) -> Flow[Any]:
     return (yield ask)
 
 
-def _without_secrets(error: TarashException, access: Access) -> TarashException:
+def _scrub(error: Any, access: Access) -> None:
     """A vendor may repeat the key in its error; ours never does."""
-    error.message = redact_text(error.message, access.secrets)
-    error.args = (error.message, *error.args[1:])
-    error.raw_response = redact(error.raw_response, access.secrets)
-    return error
+    if isinstance(error, TarashException):
+        error.message = redact_text(error.message, access.secrets)
+        error.args = (error.message, *error.args[1:])
+        error.raw_response = redact(error.raw_response, access.secrets)
 
 
 def unreadable(line: Line, response: HttpResponse | None, error: Exception) -> TarashException:
@@ -139,6 +141,7 @@ def _followed(line: Line, request: HttpRequest) -> Flow[HttpResponse]:
             raise errors.HTTPError(
                 f"The provider redirects a {request.method} to {redact_url(target)}; check base_url.",
                 status_code=response.status,
+                charged="no",
             )
         request = redirected(line.access, request, urljoin(response.url or request.url, target))
     raise errors.HTTPError("The provider redirects without end; check base_url.", status_code=response.status)

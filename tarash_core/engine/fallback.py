@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from attrs import evolve, field, frozen
 
@@ -104,7 +105,8 @@ def check_budget(plan: Plan, config: Config) -> None:
     estimate = plan.estimated_cost.usd if plan.estimated_cost else None
     if estimate is None and not config.allow_unknown_cost:
         raise errors.BudgetExceededError(
-            f"No price is known for {plan.model}, so max_cost_usd={limit:g} cannot be kept; set allow_unknown_cost=True to buy."
+            f"No price is known for {plan.model}, so max_cost_usd={limit:g} cannot be kept; "
+            "set allow_unknown_cost=True to buy."
         )
     if estimate is not None and float(estimate) > limit:
         raise errors.BudgetExceededError(f"{plan.model} should cost {estimate} USD, more than max_cost_usd={limit:g}.")
@@ -126,7 +128,7 @@ def _with_budget(head: Config) -> Config:
     """The limits that the head sets for its whole chain, written on each config."""
     if head.max_cost_usd is None:
         return head
-    limits = {"max_cost_usd": head.max_cost_usd, "allow_unknown_cost": head.allow_unknown_cost}
+    limits: dict[str, Any] = {"max_cost_usd": head.max_cost_usd, "allow_unknown_cost": head.allow_unknown_cost}
     fallbacks = tuple(_with_budget(evolve(config, **limits)) for config in head.fallback_configs)
     return evolve(head, fallback_configs=fallbacks)
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 from urllib.parse import urlencode
 
-from attrs import evolve
+from attrs import evolve, frozen
 
 from tarash_core.engine.asks import Received, Send, headers_of
 from tarash_core.engine.clocks import Clock
@@ -20,9 +20,20 @@ _BOUNDARY = "tarash-boundary-7f3a1c"
 class Reply(Protocol):
     """What a handler answers: see ``tarash_core.testing.Reply``."""
 
-    response: HttpResponse | None
-    after: float
-    cut_after: int | None
+    @property
+    def response(self) -> HttpResponse | None:
+        """The answer; None when it is lost."""
+
+    @property
+    def after(self) -> float:
+        """Seconds that pass before it starts."""
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether it is cut short."""
+
+    def pieces(self) -> Iterator[tuple[float, bytes]]:
+        """The body as seconds to wait and bytes."""
 
 
 class Handler(Protocol):
@@ -64,40 +75,59 @@ class HandlerTransport:
 
     def send(self, ask: Send) -> HttpResponse | Received:
         """Carries out one exchange; the errors are those of a real transport."""
-        reply, wait = self._asked(ask)
-        if wait:
-            self._clock.sleep(wait)
-        return _answered(ask, reply)
+        answer = self._asked(ask)
+        if answer.seconds:
+            self._clock.sleep(answer.seconds)
+        return answer.result(ask)
 
     async def send_async(self, ask: Send) -> HttpResponse | Received:
         """The same on the running event loop; waiting can be cancelled."""
-        reply, wait = self._asked(ask)
-        await self._clock.sleep_async(wait)
-        return _answered(ask, reply)
+        answer = self._asked(ask)
+        await self._clock.sleep_async(answer.seconds)
+        return answer.result(ask)
 
-    def _asked(self, ask: Send) -> tuple[Reply, float]:
+    def _asked(self, ask: Send) -> Answer:
         try:
-            reply = self._handler.handle(as_on_the_wire(ask.request))
+            reply: Reply = self._handler.handle(as_on_the_wire(ask.request))
         except ConnectionError as error:
             raise HTTPConnectionError(f"{ask.request.url} could not be reached: {error}.") from error
-        return reply, min(reply.after, ask.seconds)
+        pieces = list(reply.pieces())
+        seconds = reply.after + sum(pause for pause, _ in pieces)
+        content = b"".join(piece for _, piece in pieces)
+        return Answer(reply.response, content, min(seconds, ask.seconds), reply.is_cut, seconds >= ask.seconds)
 
 
-def _answered(ask: Send, reply: Reply) -> HttpResponse | Received:
-    url, response = ask.request.url, reply.response
-    if response is None or reply.after >= ask.seconds:
-        raise LostAnswerError(f"The answer of {url} was lost: the connection was reset or too slow.")
-    content = response.content if reply.cut_after is None else response.content[: reply.cut_after]
-    if ask.sink is not None and response.status < 300:
-        ask.sink.begin()
-        ask.sink.write(content)
-    if reply.cut_after is not None:
-        raise LostAnswerError(f"The answer of {url} was cut short after {len(content)} bytes.")
-    if len(content) > ask.max_bytes:
-        raise DeliveryError(f"{url} is larger than {ask.max_bytes} bytes.")
-    if ask.sink is not None and response.status < 300:
-        return Received(response.status, response.headers, url, len(content))
-    return evolve(response, url=url)
+@frozen
+class Answer:
+    """A reply as it arrives: its body, the time that it takes, and whether it arrives at all."""
+
+    response: HttpResponse | None
+    content: bytes
+    seconds: float
+    is_cut: bool
+    is_late: bool
+
+    def result(self, ask: Send) -> HttpResponse | Received:
+        """What the engine is sent.
+
+        Raises:
+            LostAnswerError: The answer was lost, late or cut short.
+            DeliveryError: It is larger than allowed.
+        """
+        url = ask.request.url
+        if self.response is None or self.is_late:
+            raise LostAnswerError(f"The answer of {url} was lost: the connection was reset or too slow.")
+        sink = ask.sink if self.response.status < 300 else None
+        if sink is not None:
+            sink.begin()
+            sink.write(self.content)
+        if self.is_cut:
+            raise LostAnswerError(f"The answer of {url} was cut short after {len(self.content)} bytes.")
+        if len(self.content) > ask.max_bytes:
+            raise DeliveryError(f"{url} is larger than {ask.max_bytes} bytes.")
+        if sink is not None:
+            return Received(self.response.status, self.response.headers, url, len(self.content))
+        return evolve(self.response, content=self.content, url=url)
 
 
 class SyncHandlerTransport(HandlerTransport):

@@ -83,7 +83,7 @@ class Watcher:
         line = Line(access=self.access, phase="poll", deadline=self.deadline, retry=ONE_TRY)
         try:
             return (yield from converse(line, self.access.provider.poll(self.job)))
-        except (errors.HTTPConnectionError, errors.PluginError):
+        except errors.HTTPConnectionError:
             return None
         except errors.TarashException as error:
             if not error.retryable:

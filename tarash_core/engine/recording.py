@@ -15,6 +15,7 @@ from tarash_core.engine.access import Access
 from tarash_core.engine.asks import Flow, Received, Send
 from tarash_core.engine.redaction import redact_text
 from tarash_core.errors import ValidationError
+from tarash_core.models.base import to_tuple
 from tarash_core.plugins import hooks
 from tarash_core.plugins.http import Headers, HttpRequest, HttpResponse
 
@@ -65,7 +66,9 @@ class Exchange:
             content = json.dumps(told["json"]).encode()
         else:
             content = base64.b64decode(told["base64"]) if "base64" in told else str(told.get("text", "")).encode()
-        return HttpResponse(int(told["status"]), Headers(told.get("headers")), content, str(self.request.get("url", "")))
+        return HttpResponse(
+            int(told["status"]), Headers(told.get("headers")), content, str(self.request.get("url", ""))
+        )
 
 
 def _body(response: HttpResponse) -> dict[str, Any]:
@@ -88,7 +91,7 @@ class Recording:
         source: The dossier line, or the client, that they come from.
     """
 
-    exchanges: tuple[Exchange, ...] = field(converter=tuple)
+    exchanges: tuple[Exchange, ...] = field(converter=to_tuple)
     source: str = ""
 
     @classmethod
@@ -108,4 +111,6 @@ class Recording:
     def write(self, path: Path) -> None:
         """Writes the recording to a file."""
         rows = [{"request": dict(e.request), "response": dict(e.response)} for e in self.exchanges]
-        path.write_text(json.dumps({"source": self.source, "exchanges": rows}, indent=1, ensure_ascii=False) + "\n", "utf-8")
+        path.write_text(
+            json.dumps({"source": self.source, "exchanges": rows}, indent=1, ensure_ascii=False) + "\n", "utf-8"
+        )

@@ -131,6 +131,8 @@ def redact_response(response: HttpResponse, secrets: Iterable[str] = ()) -> Http
 def _redact_content(response: HttpResponse, secrets: Iterable[str]) -> bytes:
     import json
 
+    if not response.content:
+        return b""
     try:
         return json.dumps(redact(response.json(), secrets), ensure_ascii=False).encode()
     except ValueError:

@@ -55,8 +55,8 @@ def response_of(done: updates.Done, job: Job, access: Access, record: Record, pl
         DeliveryError: The provider reports success and names no file.
     """
     if not done.outputs:
-        raise DeliveryError("The provider reports success but names no file; look at raw_response, then refresh the job.",
-                            raw_response=redact(done.raw, access.secrets))  # fmt: skip
+        text = "The provider reports success but names no file; look at raw_response, then refresh the job."
+        raise DeliveryError(text, raw_response=redact(done.raw, access.secrets))
     media = tuple(media_of(output, job, access) for output in done.outputs)
     common: dict[str, Any] = {
         "request_id": job.id,
@@ -125,11 +125,11 @@ def done_of(job: Job) -> updates.Done | None:
         return None
     outputs = [dict(item) for item in job.result.get("outputs", ())]
     if any(item.pop("bytes_not_included", False) for item in outputs):
-        raise DeliveryError(f"The JSON of job {job.id} does not include its bytes; save the result before storing the job.")
-    done = updates.Done(
-        *(updates.Output(**item) for item in outputs), raw=job.result.get("raw"), revised_prompt=job.result.get("revised_prompt")
-    )
-    return done
+        raise DeliveryError(
+            f"The JSON of job {job.id} does not include its bytes; save the result before storing the job."
+        )
+    files = [updates.Output(**item) for item in outputs]
+    return updates.Done(*files, raw=job.result.get("raw"), revised_prompt=job.result.get("revised_prompt"))
 
 
 def as_error(update: updates.Update, job: Job) -> TarashException:
@@ -140,7 +140,7 @@ def as_error(update: updates.Update, job: Job) -> TarashException:
         case updates.Failed(error=error):
             return error
         case updates.Cancelled(charged=charged):
-            return errors.JobCancelledError(f"Job {job.id} was cancelled.", charged=charged)  # type: ignore[arg-type]
+            return errors.JobCancelledError(f"Job {job.id} was cancelled.", charged=charged)
         case _:
             return errors.JobExpiredError(f"{job.provider} no longer knows job {job.id} or no longer keeps its result.")
 

@@ -68,7 +68,9 @@ def _settings(origin: str, context: ssl.SSLContext | None) -> dict[str, Any]:
 
 def is_private(host: str) -> bool:
     """Whether a host is this machine or in a private, link-local or otherwise not public network."""
-    if host.lower().rstrip(".") in ("localhost", "metadata.google.internal") or host.endswith((".localhost", ".internal")):
+    if host.lower().rstrip(".") in ("localhost", "metadata.google.internal") or host.endswith(
+        (".localhost", ".internal")
+    ):
         return True
     try:
         return not ipaddress.ip_address(host.strip("[]")).is_global
@@ -109,6 +111,10 @@ def _failure(error: Exception, request: HttpRequest) -> HTTPConnectionError:
     return LostAnswerError(f"The answer of {where} was lost: {why}.")
 
 
+def _too_slow(ask: Send) -> LostAnswerError:
+    return LostAnswerError(f"{redact_url(ask.request.url)} did not answer fully in {ask.seconds:g} s.")
+
+
 class _Body:
     """Collects a body, in memory or into a sink, within its limits of size and time."""
 
@@ -125,7 +131,9 @@ class _Body:
         if self.size > self._ask.max_bytes:
             raise DeliveryError(f"{redact_url(self._ask.request.url)} is larger than {self._ask.max_bytes} bytes.")
         if self._deadline.over():
-            raise LostAnswerError(f"{redact_url(self._ask.request.url)} did not answer fully in {self._ask.seconds:g} s.")
+            raise LostAnswerError(
+                f"{redact_url(self._ask.request.url)} did not answer fully in {self._ask.seconds:g} s."
+            )
 
     def keep(self, chunk: bytes) -> None:
         """Keeps a chunk in memory."""
@@ -216,7 +224,9 @@ class AsyncTransport:
         inner: An ``httpx.AsyncBaseTransport`` of the user's to send through.
     """
 
-    def __init__(self, clock: Clock, ssl_context: ssl.SSLContext | None, inner: httpx.AsyncBaseTransport | None) -> None:
+    def __init__(
+        self, clock: Clock, ssl_context: ssl.SSLContext | None, inner: httpx.AsyncBaseTransport | None
+    ) -> None:
         self._clock, self._ssl, self._inner = clock, ssl_context, inner
         self._pools: dict[str, httpx.AsyncBaseTransport] = {}
         self._loop: Any = None
@@ -256,7 +266,7 @@ class AsyncTransport:
             return await self._exchange(ask, request, deadline)
         with anyio.move_on_after(ask.seconds):
             return await self._exchange(ask, request, deadline)
-        raise LostAnswerError(f"{redact_url(ask.request.url)} did not answer fully in {ask.seconds:g} s.")
+        raise _too_slow(ask)
 
     async def _exchange(self, ask: Send, request: httpx.Request, deadline: Deadline) -> HttpResponse | Received:
         response = await self._pool(ask.request.url).handle_async_request(request)

@@ -86,7 +86,9 @@ def single_image_field_mapper(
             ``file``, or a ``MediaForm`` with the object to write.
         index: Which image of the type, where the model has a field for each; 0 is the first.
     """
-    return FieldMapper(_image_source(image_type), required=required, forms=_either(accepted_formats, forms), index=index)
+    return FieldMapper(
+        _image_source(image_type), required=required, forms=_either(accepted_formats, forms), index=index
+    )
 
 
 def image_list_field_mapper(
@@ -341,7 +343,9 @@ def _image_source(image_type: str | None) -> str:
     if image_type is None:
         return names.ANY_IMAGE
     if image_type not in names.IMAGE_SOURCES:
-        raise ValidationError(f"image_type must be one of {', '.join(names.IMAGE_SOURCES)} or None, not {image_type!r}.")
+        raise ValidationError(
+            f"image_type must be one of {', '.join(names.IMAGE_SOURCES)} or None, not {image_type!r}."
+        )
     return names.IMAGE_SOURCES[image_type]
 
 
@@ -351,5 +355,7 @@ _ORIGINAL_FORMS = {"bytes": "file"}
 def _either(accepted_formats: Forms | None, forms: Forms) -> Forms:
     if accepted_formats is None:
         return forms
-    words = [form if isinstance(form, MediaForm) else str(getattr(form, "value", form)).lower() for form in accepted_formats]
+    words = [
+        form if isinstance(form, MediaForm) else str(getattr(form, "value", form)).lower() for form in accepted_formats
+    ]
     return [word if isinstance(word, MediaForm) else _ORIGINAL_FORMS.get(word, word) for word in words]

@@ -33,10 +33,11 @@ class Entry:
 
 @frozen
 class Input:
-    """How many media of one source a variant takes."""
+    """How many media of one source a variant takes: the fewest, the most, and the fewest if there are any."""
 
     fewest: int
     most: float
+    once_given: int = 1
 
     @property
     def required(self) -> bool:
@@ -111,5 +112,6 @@ def _inputs(entries: Iterable[Entry]) -> dict[str, Input]:
         if entry.mapper.converter is not None:
             most = math.inf
         before = found.get(entry.mapper.source_field, Input(0, 0))
-        found[entry.mapper.source_field] = Input(max(before.fewest, fewest), max(before.most, most))
+        once_given = max(before.once_given, fewest, entry.mapper.min_items or 1)
+        found[entry.mapper.source_field] = Input(max(before.fewest, fewest), max(before.most, most), once_given)
     return found

@@ -12,6 +12,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
@@ -53,7 +54,9 @@ class Each:
 Step: TypeAlias = Key | Index | Tag | Each
 Item: TypeAlias = "tuple[Any, Mapping[str, Any]]"
 
-_STEP = re.compile(r"(?P<dot>\.)?(?P<key>[^.\[\]]+)|\[(?P<index>\d+)\]|\[(?P<tag>[^=\[\]]+)=(?P<value>[^\]]+)\](?P<each>\[\])?|\[\]")
+_STEP = re.compile(
+    r"(?P<dot>\.)?(?P<key>[^.\[\]]+)|\[(?P<index>\d+)\]|\[(?P<tag>[^=\[\]]+)=(?P<value>[^\]]+)\](?P<each>\[\])?|\[\]"
+)
 
 
 @functools.lru_cache(maxsize=8192)
@@ -89,7 +92,7 @@ def _step(found: re.Match[str]) -> Step:
 
 def _writable(steps: Sequence[Step]) -> bool:
     """A list stands right behind a key, a tagged item needs a key, and there is one ``[]`` at most."""
-    lists_follow_keys = all(isinstance(a, Key) or isinstance(b, Key) for a, b in zip(steps, steps[1:], strict=False))
+    lists_follow_keys = all(isinstance(a, Key) or isinstance(b, Key) for a, b in itertools.pairwise(steps))
     tagged_last = isinstance(steps[-1], Tag) or (isinstance(steps[-1], Each) and steps[-1].tag is not None)
     return lists_follow_keys and not tagged_last and sum(isinstance(step, Each) for step in steps) <= 1
 
@@ -198,3 +201,12 @@ def keys_of(steps: Sequence[Step]) -> tuple[str, ...]:
             break
         keys.append(step.name)
     return tuple(keys)
+
+
+def has_keys(body: Any, keys: Sequence[str]) -> bool:
+    """Whether nested objects have these keys, one in the other."""
+    for key in keys:
+        if not isinstance(body, Mapping) or key not in body:
+            return False
+        body = body[key]
+    return True

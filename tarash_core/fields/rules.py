@@ -2,7 +2,8 @@
 
 Rules see *effective* values by our names: given, else default, else fixed. Media count as how many there are:
 ``first_frame``, ``reference_images``, ``image_list`` (all images), ``video``, ``audio``, ``mask_image``.
-``...`` stands for "anything that is given".
+The model's own parameters stand as they were given, as a dict under ``extra_params``. ``...`` stands for "anything that
+is given".
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ class Rule:
 
     sentence: str
     check: Callable[[Effective], bool]
-    names: tuple[str, ...] = field(default=(), converter=tuple)
+    names: tuple[str, ...] = ()
     fix: Callable[[Effective], Mapping[str, Any]] | None = None
     schema: Mapping[str, Any] | None = field(default=None, hash=False)
 
@@ -78,7 +79,9 @@ def excludes(name: str, *others: str) -> Rule:
         return {other: None for other in others if _given(other, effective)}
 
     sentence = f"{_word(name)} cannot be combined with {values.listed(map(_word, others))}"
-    return Rule(sentence, check, (*others, name), fix, None if names.MEDIA & {name, *others} else _not_both(name, others))
+    return Rule(
+        sentence, check, (*others, name), fix, None if names.MEDIA & {name, *others} else _not_both(name, others)
+    )
 
 
 def at_least_one_of(*fields: str) -> Rule:
@@ -128,7 +131,10 @@ def _if_then(name: str, value: Any, then: Mapping[str, Any]) -> Mapping[str, Any
     if names.MEDIA & {name, *then} or any(isinstance(v, EllipsisType) for v in (value, *then.values())):
         return None
     others = {"properties": {n: {"enum": list(_options(v) or (v,))} for n, v in then.items()}}
-    return {"if": {"properties": {name: {"enum": list(_options(value) or (value,))}}, "required": [name]}, "then": others}
+    return {
+        "if": {"properties": {name: {"enum": list(_options(value) or (value,))}}, "required": [name]},
+        "then": others,
+    }
 
 
 def _not_both(name: str, others: tuple[str, ...]) -> Mapping[str, Any]:

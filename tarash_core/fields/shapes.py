@@ -95,7 +95,9 @@ class AnySize:
         """The bounds in words."""
         bounds = values.between(self.minimum, self.maximum)
         step = f"multiples of {self.multiple}" if self.multiple > 1 else ""
-        return "any size" + (f" with sides of {', '.join(filter(None, (bounds, step)))} pixels" if bounds or step else "")
+        return "any size" + (
+            f" with sides of {', '.join(filter(None, (bounds, step)))} pixels" if bounds or step else ""
+        )
 
 
 @frozen
@@ -137,7 +139,7 @@ class Picked:
 
 
 def named_shape(wire: Any) -> Shape:
-    """The shape that a wire value tells by itself: ``1280:720``, ``1024x1024``, ``16:9``, ``landscape_4_3``, ``auto``."""
+    """The shape that a wire value tells by itself: ``1280:720``, ``1024x1024``, ``16:9``, ``landscape_4_3``."""
     if size := values.pixels(wire):
         return Shape(wire, _reduced(*size), _label(min(size)), *size)
     if isinstance(wire, str) and (found := _NAMED.match(wire)):
@@ -154,7 +156,9 @@ def table_shape(key: Any, wire: Any) -> Shape:
     told, own_size = named_shape(wire), values.pixels(wire)
     ratio = words[0] if words else told.ratio
     resolution = words[1] if len(words) > 1 else told.resolution
-    return evolve(told, ratio=ratio, resolution=resolution) if own_size else _with_pixels(Shape(wire, ratio, resolution))
+    return (
+        evolve(told, ratio=ratio, resolution=resolution) if own_size else _with_pixels(Shape(wire, ratio, resolution))
+    )
 
 
 def _with_pixels(shape: Shape) -> Shape:
@@ -261,7 +265,9 @@ def _made(any_size: AnySize | None, wish: Wish, default: Shape | None, kind: str
     """A size for a ratio and a resolution where any size is taken; None if the bounds do not hold it."""
     if any_size is None:
         return None
-    shape = values.ratio(wish.ratio) if wish.ratio else (default and default.value) or (16 / 9 if kind == "video" else 1.0)
+    shape = (
+        values.ratio(wish.ratio) if wish.ratio else (default and default.value) or (16 / 9 if kind == "video" else 1.0)
+    )
     if not shape:
         return None
     width, height = _wanted(shape, wish.resolution, default, kind)

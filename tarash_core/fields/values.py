@@ -27,7 +27,7 @@ def is_number(value: Any) -> bool:
 
 def plain_number(value: float) -> int | float:
     """8 for 8.0; other numbers as they are."""
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+    return int(value) if float(value).is_integer() else value
 
 
 def pixels(text: Any) -> tuple[int, int] | None:
@@ -41,7 +41,9 @@ def pixels(text: Any) -> tuple[int, int] | None:
 @functools.lru_cache(maxsize=1024)
 def ratio(text: Any) -> float | None:
     """Width by height of ``"16:9"``, ``"1280:720"`` or ``"1280x720"``; None for a word such as ``"auto"``."""
-    found = _RATIO.fullmatch(text) or _PIXELS.fullmatch(text) if isinstance(text, str) else None
+    if not isinstance(text, str):
+        return None
+    found = _RATIO.fullmatch(text) or _PIXELS.fullmatch(text)
     return float(found[1]) / float(found[2]) if found and float(found[2]) else None
 
 
@@ -64,7 +66,9 @@ def short_side(text: Any) -> float | None:
 @functools.lru_cache(maxsize=1024)
 def _ratio_key(text: Any) -> Any:
     value = ratio(text)
-    return text.lower() if value is None and isinstance(text, str) else value and round(value, 4)
+    if value is not None:
+        return round(value, 4)
+    return text.lower() if isinstance(text, str) else text
 
 
 @functools.lru_cache(maxsize=1024)

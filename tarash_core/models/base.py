@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import attrs
@@ -91,7 +91,8 @@ class Value:
 
 
 def _fields(cls: type) -> tuple[attrs.Attribute[Any], ...]:
-    return attrs.fields(cls)
+    fields: tuple[attrs.Attribute[Any], ...] = attrs.fields(cls)
+    return fields
 
 
 def _kept(cls: type) -> Iterator[attrs.Attribute[Any]]:
@@ -104,6 +105,11 @@ def _restored(cls: type[V], state: Mapping[str, Any]) -> V:
     for field in _fields(cls):
         object.__setattr__(value, field.name, state.get(field.name))
     return value
+
+
+def to_tuple(value: Iterable[Any]) -> tuple[Any, ...]:
+    """A tuple of anything that can be walked; the converter of fields that hold several values."""
+    return tuple(value)
 
 
 def field_names(cls: type) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import builtins
 import functools
 import operator
 import sys
@@ -100,13 +99,13 @@ def _resolve_annotations() -> None:
             attrs.resolve_types(item, globalns={**names, **own}, localns=names)
 
 
-def _strict(cls: type, also: tuple[type, ...] = ()) -> Callable[[Any, Any], Any]:
+def _strict(*classes: type) -> Callable[[Any, Any], Any]:
     """A hook that takes the type itself and never coerces: 'no' is no True, and '7' no 7."""
 
     def hook(value: Any, _: Any) -> Any:
-        if not isinstance(value, (cls, *also)) or (isinstance(value, bool) and cls is not bool):
-            raise TypeError(f"expected {cls.__name__}, not {type(value).__name__}")
-        return cls(value) if also else value
+        if not isinstance(value, classes) or (isinstance(value, bool) and bool not in classes):
+            raise TypeError(f"expected {classes[0].__name__}, not {type(value).__name__}")
+        return value
 
     return hook
 
@@ -114,7 +113,7 @@ def _strict(cls: type, also: tuple[type, ...] = ()) -> Callable[[Any, Any], Any]
 def _add_scalars(converter: cattrs.Converter) -> None:
     for cls in (int, bool, str):
         converter.register_structure_hook(cls, _strict(cls))
-    converter.register_structure_hook(float, _strict(float, also=(int,)))
+    converter.register_structure_hook(float, _strict(float, int))
     converter.register_structure_hook(datetime, lambda value, _: job.to_moment(value))
     converter.register_structure_hook(date, lambda value, _: cost.to_date(value))
     converter.register_structure_hook(Decimal, lambda value, _: cost.to_decimal(value))
@@ -125,7 +124,7 @@ def _add_scalars(converter: cattrs.Converter) -> None:
     converter.register_unstructure_hook(Path, str)
     converter.register_unstructure_hook(MappingProxyType, lambda value: converter.unstructure(dict(value)))
     converter.register_unstructure_hook_func(lambda cls: _is_error(cls), _error_to_plain)
-    converter.register_structure_hook(BaseException, lambda value, _: _error_from_plain(value))
+    converter.register_structure_hook(errors.TarashException, lambda value, _: _error_from_plain(value))
 
 
 def _is_error(cls: Any) -> bool:
@@ -138,15 +137,17 @@ def _error_to_plain(error: BaseException) -> dict[str, Any]:
     return plain if status is None else {**plain, "status_code": status}
 
 
-def _error_from_plain(data: Any) -> BaseException:
-    if isinstance(data, BaseException):
+def _error_from_plain(data: Any) -> errors.TarashException:
+    if isinstance(data, errors.TarashException):
         return data
     fields = dict(data)
     name = str(fields.pop("type", ""))
-    cls: Any = getattr(errors, name, None) or getattr(builtins, name, None)
-    if not isinstance(cls, type) or not issubclass(cls, Exception):
-        raise errors.ValidationError("An error is written {'type': name of one of ours or Python's, 'message': …}.")
-    made: BaseException = cls(fields.pop("message", ""), **fields)
+    cls: Any = getattr(errors, name, None)
+    if not isinstance(cls, type) or not issubclass(cls, errors.TarashException):
+        raise errors.ValidationError(
+            "An error is written {'type': name of a class of tarash_core.errors, 'message': …}."
+        )
+    made: errors.TarashException = cls(fields.pop("message", ""), **fields)
     return made
 
 
@@ -174,6 +175,8 @@ def _hidden(cls: type) -> dict[str, Any]:
 def _special(cls: type) -> dict[str, Any]:
     if issubclass(cls, config.Config):
         return {"fallback_on": override(struct_hook=_classes_of_names, unstruct_hook=_names_of_classes)}
+    if issubclass(cls, job.Job):
+        return {"result": override(unstruct_hook=_result_without_bytes)}
     return {}
 
 
@@ -292,6 +295,19 @@ def _as_itself(converter: cattrs.Converter) -> Callable[[Any], Any]:
 
 def _or_none(hook: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
     return lambda value, cls: None if value is None else hook(value, cls)
+
+
+def _result_without_bytes(result: Mapping[str, Any] | None) -> Any:
+    """The result that a job carries, without the bytes: a receipt stays small enough for a database row."""
+    if result is None:
+        return None
+    return {**result, "raw": None, "outputs": [_output_without_bytes(item) for item in result.get("outputs", ())]}
+
+
+def _output_without_bytes(item: Mapping[str, Any]) -> dict[str, Any]:
+    if "data" not in item:
+        return dict(item)
+    return {**{key: value for key, value in item.items() if key != "data"}, "bytes_not_included": True}
 
 
 def _names_of_classes(value: Any) -> Any:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from attrs import field, frozen
 
-from tarash_core.models.base import Value
+from tarash_core.models.base import Value, to_tuple
 from tarash_core.models.cost import Cost
 from tarash_core.models.job import Job, to_moment
 
@@ -69,7 +69,7 @@ class ExecutionMetadata(Value):
         configs_in_chain: How many configs the chain has.
     """
 
-    attempts: tuple[AttemptMetadata, ...] = field(default=(), converter=tuple)
+    attempts: tuple[AttemptMetadata, ...] = field(default=(), converter=to_tuple)
     configs_in_chain: int = 1
 
     @property

@@ -248,7 +248,8 @@ def _of_mapping(value: Mapping[str, Any]) -> Media:
     given = dict(value)
     content = given.pop("content", None)
     source = _decoded(content) if isinstance(content, str) else content
-    source = source or given.pop("source", None) or given.pop("url", None)
+    for name in ("source", "url"):
+        source = given.pop(name, None) if source is None else source
     if source is None:
         raise ValidationError("A medium given as a dict needs 'url' or 'content'.")
     check_keywords(Media, given)

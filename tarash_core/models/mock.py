@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from attrs import field, frozen
 
-from tarash_core.errors import ValidationError
+from tarash_core.errors import TarashException, ValidationError
 from tarash_core.models import checks
-from tarash_core.models.base import Value
+from tarash_core.models.base import Value, to_tuple
 
 if TYPE_CHECKING:
     from tarash_core.models.response import ImageGenerationResponse, VideoGenerationResponse
@@ -29,8 +29,8 @@ def _tuple_or_none(value: Any) -> Any:
 
 
 def _error(instance: Any, attribute: Any, value: Any) -> None:
-    if value is not None and not isinstance(value, BaseException):
-        raise checks.refuse("error", value, "an exception to raise")
+    if value is not None and not isinstance(value, TarashException):
+        raise checks.refuse("error", value, "an error of tarash_core.errors")
 
 
 @frozen
@@ -50,7 +50,7 @@ class MockResponse(Value):
     mock_response: VideoGenerationResponse | ImageGenerationResponse | None = None
     output_video: Any = None
     output_video_type: str = "url"
-    error: BaseException | None = field(default=None, validator=_error, kw_only=True)
+    error: TarashException | None = field(default=None, validator=_error, kw_only=True)
     at: Literal["submit", "poll"] = field(default="submit", kw_only=True)
 
 
@@ -68,7 +68,7 @@ class MockPollingConfig(Value):
 
     enabled: bool = True
     status_sequence: tuple[str, ...] = field(
-        default=("queued", "processing", "completed"), converter=tuple, validator=_statuses
+        default=("queued", "processing", "completed"), converter=to_tuple, validator=_statuses
     )
     delay_between_updates: float = field(default=0.5, validator=checks.seconds_or_zero)
     progress_percentages: tuple[int, ...] | None = field(default=None, converter=_tuple_or_none)

@@ -7,7 +7,7 @@ from typing import Any
 
 from attrs import field, frozen
 
-from tarash_core.models.base import Value
+from tarash_core.models.base import Value, to_tuple
 from tarash_core.models.cost import Cost
 from tarash_core.models.job import Kind
 from tarash_core.models.media import Media
@@ -78,9 +78,9 @@ class Plan(Value):
     endpoint: str
     payload: Mapping[str, Any] = field(factory=dict, hash=False)
     body: str = "json"
-    notices: tuple[Notice, ...] = field(default=(), converter=tuple)
+    notices: tuple[Notice, ...] = field(default=(), converter=to_tuple)
     estimated_cost: Cost | None = None
-    fallbacks: tuple[Plan, ...] = field(default=(), converter=tuple)
+    fallbacks: tuple[Plan, ...] = field(default=(), converter=to_tuple)
     request: Request = field(repr=False)
     effective: Mapping[str, Any] = field(factory=dict, repr=False, hash=False)
     surface: str | None = None

@@ -1,4 +1,8 @@
-"""Our values as fields of pydantic and FastAPI models; imported only when pydantic asks."""
+"""Our values as fields of pydantic and FastAPI models; imported only when pydantic asks.
+
+In FastAPI a value that is the whole body is written ``Annotated[VideoGenerationRequest, Body()]``, for FastAPI takes
+every class that it does not know for a query parameter.
+"""
 
 from __future__ import annotations
 
@@ -33,10 +37,15 @@ def json_schema_of(cls: type[Value]) -> dict[str, Any]:
     return {
         "title": cls.__name__,
         "type": "object",
-        "properties": {field.name: _of_type(field.type) for field in fields},
+        "properties": {**_kind(cls), **{field.name: _of_type(field.type) for field in fields}},
         "required": required,
         "additionalProperties": False,
     }
+
+
+def _kind(cls: type[Value]) -> dict[str, Any]:
+    word = getattr(cls, "kind", None)
+    return {"kind": {"enum": [word]}} if isinstance(word, str) else {}
 
 
 def _of_type(hint: Any) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Literal
 
 from attrs import field, frozen
 
-from tarash_core.models.base import Value
+from tarash_core.models.base import Value, to_tuple
 from tarash_core.models.cost import Cost
 from tarash_core.models.execution import ExecutionMetadata
 from tarash_core.models.job import Job, Kind
@@ -42,9 +42,14 @@ class Response(Value):
     is_mock: bool = False
     raw_response: Any = field(default=None, repr=False, hash=False)
     execution_metadata: ExecutionMetadata | None = field(default=None, repr=False)
-    notices: tuple[Notice, ...] = field(default=(), converter=tuple)
+    notices: tuple[Notice, ...] = field(default=(), converter=to_tuple)
     cost: Cost | None = None
     job: Job | None = field(default=None, repr=False)
+
+    @property
+    def outputs(self) -> tuple[Media, ...]:
+        """All outputs; the same name for videos and images."""
+        return ()
 
 
 @frozen(kw_only=True)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from attrs import field, frozen
 
-from tarash_core.models.base import Value
+from tarash_core.errors import TarashException
+from tarash_core.models.base import Value, to_tuple
 from tarash_core.models.job import Job, Kind
 from tarash_core.models.notice import Notice
 
@@ -44,16 +45,16 @@ class Update(Value):
     status: Status
     progress_percent: int | None = None
     update: Mapping[str, Any] = field(factory=dict, repr=False, hash=False)
-    error: BaseException | None = None
+    error: TarashException | None = None
     queue_position: int | None = None
     eta_seconds: float | None = None
-    logs: tuple[str, ...] = field(default=(), converter=tuple)
+    logs: tuple[str, ...] = field(default=(), converter=to_tuple)
     elapsed_seconds: float | None = None
     attempt_number: int = 1
     provider: str = ""
     model: str = ""
     job: Job | None = None
-    notices: tuple[Notice, ...] = field(default=(), converter=tuple)
+    notices: tuple[Notice, ...] = field(default=(), converter=to_tuple)
 
 
 @frozen(kw_only=True)

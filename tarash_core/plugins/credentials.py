@@ -24,7 +24,7 @@ class Credentials:
 
     def __init__(self, *alternatives: str | tuple[str, ...], optional: bool = False) -> None:
         groups = tuple((names,) if isinstance(names, str) else tuple(names) for names in alternatives)
-        self.__attrs_init__(groups, optional)  # type: ignore[attr-defined]
+        self.__attrs_init__(groups, optional)
 
     def describe(self) -> str:
         """The variables as a phrase, such as ``FAL_KEY, or FAL_KEY_ID and FAL_KEY_SECRET``."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import importlib
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -52,7 +53,8 @@ def installed(group: Group) -> Mapping[str, tuple[EntryPoint, ...]]:
 
 
 def forget() -> None:
-    """Reads the entry points anew when they are next asked for."""
+    """Reads the entry points anew when they are next asked for; packages installed since are then seen."""
+    importlib.invalidate_caches()
     _read.cache_clear()
 
 

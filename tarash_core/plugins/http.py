@@ -11,6 +11,8 @@ from typing import Any, Literal
 
 from attrs import field, frozen
 
+from tarash_core.models.base import to_tuple
+
 Effect = Literal["read", "write", "buy"]
 """What happens when a request is sent twice: nothing, an overwrite, or a second purchase."""
 
@@ -84,7 +86,7 @@ class HttpRequest:
     headers: Headers = field(factory=Headers, converter=as_headers, kw_only=True, repr=False)
     effect: Effect = field(default="read", kw_only=True)
     signed: bool = field(default=True, kw_only=True)
-    expect: tuple[int, ...] = field(default=(), converter=tuple, kw_only=True)
+    expect: tuple[int, ...] = field(default=(), converter=to_tuple, kw_only=True)
 
 
 @frozen

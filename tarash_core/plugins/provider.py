@@ -42,7 +42,10 @@ Steps: TypeAlias = Generator[HttpRequest | Blocking, HttpResponse, T]
 
 
 def blocking(function: Callable[[], T]) -> Steps[T]:
-    """Runs a call that does its own I/O and returns its result: ``token = yield from blocking(fetch_token)``."""
+    """Runs a call that does its own I/O and returns its result.
+
+    In a provider: ``token = yield from blocking(fetch_token)``.
+    """
     result: Any = yield Blocking(function)
     return result  # type: ignore[no-any-return]
 

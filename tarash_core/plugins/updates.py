@@ -8,7 +8,9 @@ from typing import Any, TypeAlias
 from attrs import field, frozen
 
 from tarash_core.errors import TarashException
+from tarash_core.models.base import to_tuple
 from tarash_core.models.cost import Cost
+from tarash_core.models.execution import Charged
 
 
 @frozen
@@ -58,7 +60,7 @@ class Queued:
     position: int | None = None
     eta_seconds: float | None = None
     retry_after_seconds: float | None = None
-    logs: tuple[str, ...] = field(default=(), converter=tuple)
+    logs: tuple[str, ...] = field(default=(), converter=to_tuple)
     raw: Any = field(default=None, repr=False)
 
 
@@ -69,7 +71,7 @@ class Running:
     percent: float | None = None
     eta_seconds: float | None = None
     retry_after_seconds: float | None = None
-    logs: tuple[str, ...] = field(default=(), converter=tuple)
+    logs: tuple[str, ...] = field(default=(), converter=to_tuple)
     unknown_status: str | None = None
     raw: Any = field(default=None, repr=False)
 
@@ -92,7 +94,7 @@ class Done:
         audio_url: str | None = None,
         revised_prompt: str | None = None,
     ) -> None:
-        self.__attrs_init__(outputs, cost, raw, audio_url, revised_prompt)  # type: ignore[attr-defined]
+        self.__attrs_init__(outputs, cost, raw, audio_url, revised_prompt)
 
 
 @frozen
@@ -107,7 +109,7 @@ class Failed:
 class Cancelled:
     """The vendor confirms that the job was cancelled; ``charged`` where it tells."""
 
-    charged: str = "unknown"
+    charged: Charged = "unknown"
     raw: Any = field(default=None, repr=False)
 
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from tarash_core.testing.bodies import read_form as read_form
     from tarash_core.testing.bodies import read_json as read_json
     from tarash_core.testing.bodies import read_query as read_query
+    from tarash_core.testing.clock import VirtualClock as VirtualClock
     from tarash_core.testing.faults import Fault as Fault
     from tarash_core.testing.host import background as background
     from tarash_core.testing.host import serve_forever as serve_forever
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 else:
     _MODULES = {
         "bodies": ("Form", "media_type", "read_body", "read_form", "read_json", "read_query"),
+        "clock": ("VirtualClock",),
         "faults": ("Fault", "faults"),
         "host": ("background", "serve_forever", "serving"),
         "in_process": ("InProcess",),
@@ -71,6 +73,7 @@ __all__ = [
     "SimJob",
     "Simulator",
     "Stage",
+    "VirtualClock",
     "background",
     "faults",
     "media_type",

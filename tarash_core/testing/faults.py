@@ -203,9 +203,15 @@ def reset(*, on: On = None, times: int | None = 1, skip: int = 0) -> Fault:
 
 
 def refused(*, on: On = None, times: int | None = 1, skip: int = 0) -> Fault:
-    """The connection is refused, so the client knows that nothing was handled."""
-    act = _instead(lambda simulator: Reply(None, refused=True))
-    return Fault(name="refused", on=on, times=times, skip=skip, act=act)
+    """The connection is refused: ``handle`` raises ConnectionRefusedError, and the client knows nothing was handled.
+
+    The loopback host has accepted the connection by then and can only show it as a reset.
+    """
+
+    def refuse(simulator: Simulator, request: HttpRequest, proceed: Proceed) -> Reply:
+        raise ConnectionRefusedError("the simulator refuses the connection")
+
+    return Fault(name="refused", on=on, times=times, skip=skip, act=refuse)
 
 
 def truncated(after_bytes: int = 100, *, on: On = "download", times: int | None = 1, skip: int = 0) -> Fault:

@@ -46,7 +46,7 @@ class Served(Protocol):
         """Seconds of the simulator's clock per real second; None counts as 1."""
 
     def handle(self, request: HttpRequest) -> Reply:
-        """Answers a request."""
+        """Answers a request; a ConnectionError refuses the connection."""
 
     def due(self) -> list[HttpRequest]:
         """Hands out the callbacks that are to be delivered."""
@@ -66,11 +66,12 @@ async def serving(served: Served, port: int = 0, *, ssl_context: ssl.SSLContext 
     """
     listener = await anyio.create_tcp_listener(local_host="127.0.0.1", local_port=port)
     port = listener.extra(SocketAttribute.local_port)
+    secured = TLSListener(listener, ssl_context, standard_compatible=False) if ssl_context else listener
     host = _Host(served, f"{'https' if ssl_context else 'http'}://127.0.0.1:{port}")
     failure: BaseException | None = None
     try:
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon((TLSListener(listener, ssl_context) if ssl_context else listener).serve, host.connection)
+            tasks.start_soon(secured.serve, host.connection)
             tasks.start_soon(host.deliver_callbacks)
             yield host.url
             tasks.cancel_scope.cancel()
@@ -122,8 +123,8 @@ class _Host:
         self.url = url
 
     async def connection(self, stream: ByteStream) -> None:
-        async with stream:
-            with suppress(*_GONE):
+        with suppress(*_GONE):
+            async with stream:
                 await self._converse(h11.Connection(h11.SERVER), stream)
 
     async def deliver_callbacks(self) -> None:
@@ -168,6 +169,8 @@ class _Host:
     def _handled(self, request: HttpRequest) -> Reply:
         try:
             return self.served.handle(request)
+        except ConnectionError:
+            return Reply(None)
         except Exception:
             logger.exception("The simulator failed on %s %s", request.method, urlsplit(request.url).path)
             return Reply(

@@ -26,6 +26,7 @@ class InProcess:
 
         Raises:
             LookupError: No simulator stands for that origin.
+            ConnectionRefusedError: A scripted fault refuses the connection.
         """
         simulator = self._simulators.get(origin_of(request.url))
         if simulator is None:

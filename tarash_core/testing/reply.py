@@ -18,19 +18,22 @@ class Reply:
         after: Seconds of the simulator's clock that pass before the answer starts.
         cut_after: Bytes of the body that arrive before the connection is reset; None lets all of it through.
         drip: ``(bytes, seconds)``: the body comes in pieces of so many bytes with a pause before each.
-        refused: The connection never came about, so nothing was handled. Real sockets can only show this as a reset.
     """
 
     response: HttpResponse | None
     after: float = 0.0
     cut_after: int | None = None
     drip: tuple[int, float] | None = field(default=None, kw_only=True)
-    refused: bool = field(default=False, kw_only=True)
 
     @property
     def is_cut(self) -> bool:
         """Whether the connection is reset before the whole body has arrived."""
         return self.cut_after is not None and self.response is not None and self.cut_after < len(self.response.content)
+
+    @property
+    def seconds(self) -> float:
+        """Seconds of the simulator's clock until the last byte has arrived."""
+        return self.after + sum(pause for pause, _ in self.pieces())
 
     def pieces(self) -> Iterator[tuple[float, bytes]]:
         """Yields the body as ``(seconds to wait, bytes)``, without the part that is cut off."""

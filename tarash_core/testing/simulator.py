@@ -131,6 +131,9 @@ class Simulator:
 
         Args:
             request: As it arrives on the wire, or with ``json``, ``form`` and ``files`` not yet encoded.
+
+        Raises:
+            ConnectionRefusedError: The script says so; nothing was handled.
         """
         with self._lock:
             self.log.append(request)

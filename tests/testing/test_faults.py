@@ -45,8 +45,9 @@ def test_a_lost_answer_is_a_purchase_and_a_reset_is_none(acme):
 
 def test_a_refused_connection_buys_nothing(acme):
     acme.script(faults.refused())
-    reply = send(acme, prompt="x")
-    assert reply.refused and reply.response is None and acme.bought == []
+    with pytest.raises(ConnectionRefusedError):
+        send(acme, prompt="x")
+    assert acme.bought == [] and len(acme.log) == 1
 
 
 def test_a_truncated_body_never_arrives_whole(acme):
@@ -68,6 +69,7 @@ def test_late_and_dripping_answers_are_handled_in_full(acme):
     acme.script(faults.late(30, on="download"), faults.dripping(2, 5.0))
     late, dripping = (send(acme, "GET", f"/files/{id}") for _ in range(2))
     assert (late.after, late.response.content) == (30, b"abcde")
+    assert (late.seconds, dripping.seconds) == (30, 15)
     assert list(dripping.pieces()) == [(5.0, b"ab"), (5.0, b"cd"), (5.0, b"e")]
 
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ from tarash_core.models.plan import Plan
 from tarash_core.models.request import VideoGenerationRequest
 from tarash_core.plugins import Attempt, Credential, Headers, HttpRequest, HttpResponse, Phase
 
-NOW = datetime(2026, 11, 22, tzinfo=timezone.utc)
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
 KEY = Credential(api_key="kid:ksec")
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -99,7 +99,9 @@ def bought(drive: Driven, make_plan: Callable[..., Plan], make_attempt: Callable
     """Buys a job from the simulator and returns its receipt."""
 
     def buy(endpoint: str = "fal-ai/veo3.1", webhook_url: str | None = None, **payload: Any) -> Job:
-        accepted = drive(provider.submit(make_plan(endpoint, **payload), make_attempt(webhook_url=webhook_url)), "submit")
+        accepted = drive(
+            provider.submit(make_plan(endpoint, **payload), make_attempt(webhook_url=webhook_url)), "submit"
+        )
         return VideoJob(provider="fal", model=endpoint, id=accepted.id, state=accepted.state)
 
     return buy

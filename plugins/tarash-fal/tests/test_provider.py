@@ -1,9 +1,10 @@
 from __future__ import annotations
 
+from datetime import UTC
 from typing import Any
 
 import pytest
-from tarash_fal import provider
+from tarash_fal import FalProvider, provider
 from tarash_fal.provider import app_of
 from tarash_fal.simulator import FalSimulator
 
@@ -45,10 +46,10 @@ def completed(**known: Any) -> HttpResponse:
     ],
 )
 def test_the_key_goes_in_one_header(credential: Credential, header: str) -> None:
-    from datetime import datetime, timezone
+    from datetime import datetime
 
     request = HttpRequest("GET", URL)
-    assert provider.authorize(request, credential, datetime.now(timezone.utc)) == {"authorization": header}
+    assert provider.authorize(request, credential, datetime.now(UTC)) == {"authorization": header}
 
 
 @pytest.mark.parametrize(
@@ -153,7 +154,9 @@ def test_a_queued_job_tells_its_place(told: Any) -> None:
 
 def test_a_running_job_tells_its_logs_and_the_share_that_they_show(told: Any) -> None:
     lines = ["loading", " 14%|#         | 4/28", " 42%|####      | 12/28"]
-    items = [{"message": line, "level": "STDERR", "source": "USER", "timestamp": "2026-01-01T00:00:00Z"} for line in lines]
+    items = [
+        {"message": line, "level": "STDERR", "source": "USER", "timestamp": "2026-01-01T00:00:00Z"} for line in lines
+    ]
     update = told(reply({"status": "IN_PROGRESS", **RECEIPT, "logs": items}, 202))(provider.poll(JOB))
     assert isinstance(update, Running)
     assert (update.percent, update.logs, update.unknown_status) == (42.0, tuple(lines), None)
@@ -224,7 +227,10 @@ def test_every_shape_of_a_result(body: dict[str, Any], urls: list[str], told: An
 
 
 def test_what_fal_tells_about_a_file_is_kept(told: Any) -> None:
-    body = {"video": {**VIDEO, "width": 1280, "height": 720, "duration": 8.0, "fps": None}, "actual_prompt": "A red fox"}
+    body = {
+        "video": {**VIDEO, "width": 1280, "height": 720, "duration": 8.0, "fps": None},
+        "actual_prompt": "A red fox",
+    }
     update = told(completed(), reply(body, x_fal_billable_units="2"))(provider.poll(JOB))
     (output,) = update.outputs
     assert (output.content_type, output.width, output.height) == ("video/mp4", 1280, 720)
@@ -264,7 +270,11 @@ POLICY = {"detail": [{"loc": ["body", "prompt"], "msg": "Flagged.", "type": "con
         ({"error": "gone", "error_type": "runner_disconnected"}, HttpResponse(502), errors.GenerationFailedError),
         ({"error": "gone", "error_type": "runner_disconnected"}, reply({}, 404), errors.GenerationFailedError),
         ({"error": "gone"}, reply({"video": VIDEO}), errors.GenerationFailedError),
-        ({"error": "x"}, reply({"detail": "Boom", "error_type": "runner_server_error"}, 500), errors.GenerationFailedError),
+        (
+            {"error": "x"},
+            reply({"detail": "Boom", "error_type": "runner_server_error"}, 500),
+            errors.GenerationFailedError,
+        ),
         ({"error": "x"}, reply({"detail": "Not like this"}, 400), errors.HTTPError),
     ],
 )
@@ -277,7 +287,10 @@ def test_a_failed_job(status_body: dict[str, str], result: HttpResponse, kind: t
 @pytest.mark.parametrize(
     ("status_body", "result"),
     [
-        ({"error": "x", "error_type": "client_cancelled"}, reply({"detail": "x", "error_type": "client_cancelled"}, 499)),
+        (
+            {"error": "x", "error_type": "client_cancelled"},
+            reply({"detail": "x", "error_type": "client_cancelled"}, 499),
+        ),
         ({"error": "x"}, reply({"detail": "Request was cancelled"}, 499)),
         ({"error": "x", "error_type": "client_cancelled"}, reply({"detail": "Not found"}, 404)),
     ],
@@ -322,10 +335,13 @@ def test_an_upload_shows_the_key_to_the_storage_and_the_token_to_the_cdn(drive: 
     assert simulator.files[url.rpartition("/")[2]].read() == b"\x89PNG"
 
 
-def test_a_file_that_fal_wants_in_parts_is_refused(told: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tarash_fal.provider._UPLOAD_LIMIT", 3)
+class Small(FalProvider):
+    upload_limit_bytes = 3
+
+
+def test_a_file_that_fal_wants_in_parts_is_refused(told: Any) -> None:
     with pytest.raises(errors.ValidationError, match="https URL"):
-        told()(provider.upload(Media(b"1234", content_type="video/mp4")), "upload")
+        told()(Small().upload(Media(b"1234", content_type="video/mp4")), "upload")
 
 
 def test_a_whole_job_against_the_simulator(drive: Any, bought: Any) -> None:

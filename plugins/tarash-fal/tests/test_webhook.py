@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -26,7 +26,7 @@ HEADERS = {
     "X-Fal-Webhook-Timestamp": "1700000000",
     "X-Fal-Webhook-Signature": SIGNATURE,
 }
-THEN = datetime.fromtimestamp(1700000000, timezone.utc)
+THEN = datetime.fromtimestamp(1700000000, UTC)
 
 
 def keys(*items: dict[str, str]) -> HttpResponse:
@@ -99,7 +99,7 @@ def test_the_simulators_callback_is_authentic(
     job = bought(webhook_url="https://x.test/hook")
     simulator.advance(60)
     (sent,) = simulator.due()
-    now = datetime.fromtimestamp(simulator.timestamp(), timezone.utc)
+    now = datetime.fromtimestamp(simulator.timestamp(), UTC)
     callback = drive(provider.webhook(sent.headers, sent.content or b"", None, now), "webhook")
     assert (sent.url, callback.job_id) == ("https://x.test/hook", job.id)
     assert type(callback.update) is kind
@@ -109,7 +109,9 @@ def test_a_callback_without_its_payload_says_only_that_the_job_is_to_be_asked_fo
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
     from tarash_fal.signature import message
 
-    body = b'{"request_id":"r1","status":"OK","payload":null,"payload_error":"Response payload is not JSON serializable."}'
+    body = (
+        b'{"request_id":"r1","status":"OK","payload":null,"payload_error":"Response payload is not JSON serializable."}'
+    )
     key = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
     signature = key.sign(message("r1", "github|1", "1700000000", body)).hex()
     headers = {**HEADERS, "X-Fal-Webhook-Signature": signature}

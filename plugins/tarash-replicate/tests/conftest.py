@@ -8,11 +8,12 @@ from typing import Any, TypeVar
 
 import pytest
 from attrs import evolve, field, frozen
+from tarash_replicate import provider
+from tarash_replicate.simulator import ReplicateSimulator
+
 from tarash_core.models.plan import Plan
 from tarash_core.models.request import request_of
 from tarash_core.plugins import Attempt, Credential, Headers, HttpRequest, HttpResponse, Phase
-from tarash_replicate import provider
-from tarash_replicate.simulator import ReplicateSimulator
 
 T = TypeVar("T")
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -64,6 +65,12 @@ def attempt_of(model: str, webhook_url: str | None = None, **payload: Any) -> At
     """An attempt at one video, its payload given as it is."""
     request = request_of("video", {"prompt": payload.get("prompt", "A fox")})
     plan = Plan(
-        kind="video", provider="replicate", model=model, variant="text-to-video", endpoint="", payload=payload, request=request
+        kind="video",
+        provider="replicate",
+        model=model,
+        variant="text-to-video",
+        endpoint="",
+        payload=payload,
+        request=request,
     )
     return Attempt(id="a1", plan=plan, fingerprint="f", idempotency_key="k", webhook_url=webhook_url)

@@ -6,6 +6,8 @@ import json
 from typing import Any
 
 import pytest
+from tarash_replicate.errors import error_of, error_of_failure, wait_seconds
+
 from tarash_core.errors import (
     AuthenticationError,
     ContentModerationError,
@@ -16,16 +18,16 @@ from tarash_core.errors import (
     TarashException,
 )
 from tarash_core.plugins import Headers, HttpResponse
-from tarash_replicate.errors import error_of, error_of_failure, wait_seconds
 
 VERSION = "a" * 64
 THROTTLED = "Request was throttled. Your rate limit resets in ~30s."
 LOW_CREDIT = (
-    "Request was throttled. Your rate limit for creating predictions is reduced to 6 requests per minute with a burst of 1 "
-    "requests while you have less than $5.0 in credit. Your rate limit resets in ~5s."
+    "Request was throttled. Your rate limit for creating predictions is reduced to 6 requests per minute with a burst "
+    "of 1 requests while you have less than $5.0 in credit. Your rate limit resets in ~5s."
 )
 NO_CREDIT = (
-    "You have insufficient credit to run this model. Go to https://replicate.com/account/billing#billing to purchase credit."
+    "You have insufficient credit to run this model. Go to https://replicate.com/account/billing#billing to purchase "
+    "credit."
 )
 NO_VERSION = "The specified version does not exist (or perhaps you don't have permission to use it?)"
 NO_PROMPT = {"type": "required", "field": "input", "description": "prompt is required"}
@@ -50,8 +52,22 @@ def problem(status: int, body: Any, **headers: str) -> HttpResponse:
             False,
             "no",
         ),
-        (402, {"title": "Insufficient credit", "detail": NO_CREDIT}, InsufficientCreditsError, "some minutes", False, "no"),
-        (403, {"detail": "You may not use this model.", "status": 403}, AuthenticationError, "may not use", False, "no"),
+        (
+            402,
+            {"title": "Insufficient credit", "detail": NO_CREDIT},
+            InsufficientCreditsError,
+            "some minutes",
+            False,
+            "no",
+        ),
+        (
+            403,
+            {"detail": "You may not use this model.", "status": 403},
+            AuthenticationError,
+            "may not use",
+            False,
+            "no",
+        ),
         (404, {"detail": "The requested resource could not be found."}, HTTPError, "owner/name:<version>", False, "no"),
         (
             422,
@@ -63,7 +79,11 @@ def problem(status: int, body: Any, **headers: str) -> HttpResponse:
         ),
         (
             422,
-            {"title": "Input validation failed", "detail": "- input: prompt is required\n", "invalid_fields": [NO_PROMPT]},
+            {
+                "title": "Input validation failed",
+                "detail": "- input: prompt is required\n",
+                "invalid_fields": [NO_PROMPT],
+            },
             HTTPError,
             "prompt is required.",
             False,

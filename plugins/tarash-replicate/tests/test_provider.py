@@ -6,14 +6,26 @@ from typing import Any
 
 import pytest
 from attrs import evolve
-from tarash_core.errors import GenerationFailedError, HTTPError, RateLimitError, ValidationError
-from tarash_core.models.job import VideoJob
-from tarash_core.models.media import Media
-from tarash_core.plugins import Accepted, Cancelled, Done, Expired, Failed, HttpRequest, HttpResponse, Queued, Running, Update
-from tarash_core.testing import faults
 from tarash_replicate import provider
 from tarash_replicate.provider import route_of
 from tarash_replicate.simulator import ReplicateSimulator
+
+from tarash_core.errors import GenerationFailedError, HTTPError, RateLimitError, ValidationError
+from tarash_core.models.job import VideoJob
+from tarash_core.models.media import Media
+from tarash_core.plugins import (
+    Accepted,
+    Cancelled,
+    Done,
+    Expired,
+    Failed,
+    HttpRequest,
+    HttpResponse,
+    Queued,
+    Running,
+    Update,
+)
+from tarash_core.testing import faults
 
 from .conftest import Driver, attempt_of
 
@@ -76,7 +88,9 @@ def finished(driver: Driver, job: VideoJob) -> Update:
 @pytest.mark.parametrize(
     "model", ["google/veo-3.1", f"owner/fox:{VERSION}", VERSION, "owner/fox", "deployments/acme/fox"]
 )
-def test_a_whole_generation_by_every_form_of_model_id(driver: Driver, simulator: ReplicateSimulator, model: str) -> None:
+def test_a_whole_generation_by_every_form_of_model_id(
+    driver: Driver, simulator: ReplicateSimulator, model: str
+) -> None:
     job = submitted(driver, model, prompt="A fox")
     assert isinstance(polled(driver, job), Queued)
     done = finished(driver, job)
@@ -117,7 +131,9 @@ def test_a_model_that_is_gone_is_the_vendors_404(driver: Driver, simulator: Repl
 
 @pytest.mark.parametrize("latest", [None, {}])
 def test_a_model_without_a_version_is_the_first_404(latest: Any) -> None:
-    answers = iter([HttpResponse.of_json({"detail": "nothing here"}, 404), HttpResponse.of_json({"latest_version": latest})])
+    answers = iter(
+        [HttpResponse.of_json({"detail": "nothing here"}, 404), HttpResponse.of_json({"latest_version": latest})]
+    )
     driver = Driver(lambda request: next(answers))
     with pytest.raises(HTTPError, match="nothing here"):
         submitted(driver, "owner/fox", prompt="A fox")
@@ -151,7 +167,10 @@ def test_a_job_without_urls_is_asked_for_by_its_id() -> None:
     job = VideoJob(provider="replicate", model="google/veo-3.1", id="p 1")
     driver.run(provider.poll(job), "poll")
     driver.run(provider.cancel(job), "cancel")
-    assert [request.url for request in driver.asked] == [f"{API}/v1/predictions/p%201", f"{API}/v1/predictions/p%201/cancel"]
+    assert [request.url for request in driver.asked] == [
+        f"{API}/v1/predictions/p%201",
+        f"{API}/v1/predictions/p%201/cancel",
+    ]
     assert [request.effect for request in driver.asked] == ["read", "write"]
 
 
@@ -216,5 +235,9 @@ def test_an_upload_can_be_an_input(driver: Driver, simulator: ReplicateSimulator
 
 
 def test_only_the_listed_capabilities_are_there() -> None:
-    assert [name for name in ("cancel", "upload", "webhook", "schema") if provider.can(name)] == ["cancel", "upload", "webhook"]
+    assert [name for name in ("cancel", "upload", "webhook", "schema") if provider.can(name)] == [
+        "cancel",
+        "upload",
+        "webhook",
+    ]
     assert provider.credentials.describe() == "REPLICATE_API_TOKEN"

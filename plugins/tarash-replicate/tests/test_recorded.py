@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tarash_replicate import provider
+
 from tarash_core.engine.recording import Recording
-from tarash_core.errors import AuthenticationError, ContentModerationError, HTTPError, InsufficientCreditsError, RateLimitError
+from tarash_core.errors import (
+    AuthenticationError,
+    ContentModerationError,
+    HTTPError,
+    InsufficientCreditsError,
+    RateLimitError,
+)
 from tarash_core.models.job import VideoJob
 from tarash_core.models.media import Media
 from tarash_core.plugins import Accepted, Cancelled, Done, Expired, Failed, HttpRequest, HttpResponse, Running
-from tarash_replicate import provider
 
 from .conftest import Driver, attempt_of
 
@@ -111,10 +117,6 @@ def test_upload_returns_the_url_for_inputs() -> None:
     assert (request.files["content"].content, request.files["content"].filename) == (b"png", "file.png")
 
 
-def replays() -> Iterator[str]:
-    return (path.stem for path in sorted(FOLDER.glob("*.json")))
-
-
-@pytest.mark.parametrize("name", replays())
+@pytest.mark.parametrize("name", [path.stem for path in sorted(FOLDER.glob("*.json"))])
 def test_no_recording_holds_a_key(name: str) -> None:
     assert "r8_" not in (FOLDER / f"{name}.json").read_text("utf-8")

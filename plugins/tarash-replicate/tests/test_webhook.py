@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from tarash_replicate import provider
+from tarash_replicate.simulator import WEBHOOK_SECRET, ReplicateSimulator
+
 from tarash_core.errors import WebhookError
 from tarash_core.plugins import Callback, Done, HttpRequest, HttpResponse, Running
 from tarash_core.testing import faults
-from tarash_replicate import provider
-from tarash_replicate.simulator import WEBHOOK_SECRET, ReplicateSimulator
 
 from .conftest import Driver, attempt_of
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from attrs import frozen
+from attrs import field, frozen
 
 from tarash_core import errors
 from tarash_core.engine.redaction import redact, redact_text
@@ -80,7 +80,7 @@ class Problem:
     type: str | None
     words: str
     body: Any
-    headers: Headers = Headers()
+    headers: Headers = field(factory=Headers)
 
     @classmethod
     def of(cls, response: HttpResponse) -> Problem:
@@ -200,7 +200,7 @@ def _type(body: Any) -> str | None:
 
 
 def _words(body: Any) -> str:
-    """fal's sentence, with the name of the input that it is about."""
+    """Fal's sentence, with the name of the input that it is about."""
     detail = body.get("detail") if isinstance(body, dict) else None
     if not isinstance(detail, list):
         # ``{"error": "Error", "message": …}``: the message says more.

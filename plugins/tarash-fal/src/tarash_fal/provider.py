@@ -47,7 +47,6 @@ QUEUE, REST, CDN = "https://queue.fal.run", "https://rest.fal.ai", "https://v3.f
 _URLS = {"status_url": "/status", "response_url": "", "cancel_url": "/cancel"}
 _ANY_ERROR = tuple(range(400, 600))
 _PERCENT = re.compile(r"(\d{1,3})%\|")
-_UPLOAD_LIMIT = 100 * 1024 * 1024
 _FILES = ("video", "videos", "images", "image")
 _PROMPTS = ("actual_prompt", "expanded_prompt", "revised_prompt")
 _SETTINGS = {
@@ -65,8 +64,8 @@ class FalProvider(Provider):
 
     Settings (``provider_config``): ``start_timeout`` (seconds within which a runner must take the job, else it fails),
     ``priority`` (``"normal"``, ``"low"``), ``hint`` (prefers the runner that saw the same text), ``lifecycle``
-    (``{"expiration_duration_seconds": 3600}``: how long the files are served), ``store_io`` (False keeps neither request
-    nor result) and ``no_retry`` (True switches off the queue's own retries).
+    (``{"expiration_duration_seconds": 3600}``: how long the files are served), ``store_io`` (False keeps neither
+    request nor result) and ``no_retry`` (True switches off the queue's own retries).
     """
 
     name = "fal"
@@ -78,6 +77,7 @@ class FalProvider(Provider):
     simulator = "tarash_fal.simulator:FalSimulator"
     cadence = Cadence(first=1.0, most=5.0, growth=1.1)
     inline_limit_bytes = 4096
+    upload_limit_bytes = 100 * 1024 * 1024
 
     def authorize(self, request: HttpRequest, credential: Credential, now: datetime) -> Mapping[str, str]:
         """The key as ``Authorization: Key <id>:<secret>``."""
@@ -118,7 +118,7 @@ class FalProvider(Provider):
             ValidationError: The file has more than 100 MiB; fal wants such a one in parts, which are not sent here.
         """
         content, kind = b"".join(media.chunks()), media.content_type or "application/octet-stream"
-        if len(content) > _UPLOAD_LIMIT:
+        if len(content) > self.upload_limit_bytes:
             raise ValidationError("A file for fal may have at most 100 MiB; store it elsewhere and pass its https URL.")
         token_url = f"{REST}/storage/auth/token?storage_type=fal-cdn-v3"
         token = (yield HttpRequest("POST", token_url, json={}, effect="write")).json()
@@ -199,7 +199,7 @@ def _done(body: Any, units: str | None = None) -> Update:
     flags = body.get("has_nsfw_concepts") or []
     if flags is True or (flags and all(flags)):
         return _failed(Problem.told("the result was flagged and blacked out", "content_policy_violation", body))
-    found = next(filter(None, map(body.get, _FILES)), [])
+    found: Any = next(filter(None, map(body.get, _FILES)), [])
     outputs = [_output(file) for file in (found if isinstance(found, list) else [found])]
     if not outputs:
         return _failed(Problem.told("the answer names no file", "no_media_generated", body))
@@ -233,8 +233,9 @@ def _told(event: Mapping[str, Any]) -> Update:
     """What a callback says; without a payload only that the job has ended, so that it must be asked for."""
     payload, words = event.get("payload"), str(event.get("error"))
     if event["status"] == "ERROR":
-        status = re.search(r"\b[45]\d\d\b", words)
-        return _failed(Problem.told(payload or words, event.get("error_type"), payload, int(status[0]) if status else None))
+        found = re.search(r"\b[45]\d\d\b", words)
+        status = int(found[0]) if found else None
+        return _failed(Problem.told(payload or words, event.get("error_type"), payload, status))
     return Running(raw=event) if payload is None else _done(payload)
 
 

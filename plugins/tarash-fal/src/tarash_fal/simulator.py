@@ -6,13 +6,14 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+from tarash_core.catalog import Variant
 from tarash_core.plugins import Headers, HttpRequest, HttpResponse
 from tarash_core.testing import Abort, Requested, SimJob, Simulator, Stage, read_json, read_query, route, size_of
 from tarash_core.testing.routing import Phase
 from tarash_fal.errors import PLATFORM_TYPES, TYPES
-from tarash_fal.models import MODELS
+from tarash_fal.models import CATALOG, PRESETS
 from tarash_fal.provider import CDN, REST, app_of
-from tarash_fal.signature import message
+from tarash_fal.signature import PREFIX, message
 
 _PLATFORM = {
     429: "concurrent_requests_limit",
@@ -21,15 +22,9 @@ _PLATFORM = {
     503: "runner_scheduling_failure",
     504: "startup_timeout",
 }
-_IMAGE_SIZES = {
-    "square_hd": (1024, 1024),
-    "square": (512, 512),
-    "portrait_4_3": (768, 1024),
-    "portrait_16_9": (576, 1024),
-    "landscape_4_3": (1024, 768),
-    "landscape_16_9": (1024, 576),
-}
-_IMAGE_MODES = {"text-to-image", "image-to-image", "inpaint", "upscale-image", "control-image"}
+_IMAGE_SIZES = dict(
+    zip(PRESETS, [(1024, 1024), (512, 512), (768, 1024), (576, 1024), (1024, 768), (1024, 576)], strict=True)
+)
 _LOGS_NOTHING = ("veo", "kling", "minimax", "seedance")
 _UNTIL = "2099-01-01T00:00:00+00:00"
 
@@ -49,7 +44,7 @@ class FalSimulator(Simulator):
 
     def __init__(self, *, models: Iterable[str] = (), **options: Any) -> None:
         super().__init__(**options)
-        self.models = frozenset((*MODELS, *models))
+        self.models = frozenset((*CATALOG, *models))
         self.tokens: set[str] = set()
         self.uploads: dict[str, dict[int, bytes]] = {}
 
@@ -92,7 +87,7 @@ class FalSimulator(Simulator):
         if not isinstance(body, dict):
             return _detail("dict_type", "Input should be a valid dictionary", ["body"])
         job = self.buy(body, endpoint=endpoint, callback_url=read_query(request).get("fal_webhook"))
-        job.state["missing"] = _missing(endpoint, body)
+        job.state["refusal"] = _refusal(endpoint, body)
         return {"status": "IN_QUEUE", **self._receipt(job), "queue_position": 0}
 
     @route("GET", "/{app:path}/requests/{id}/status", phase="poll")
@@ -195,9 +190,10 @@ class FalSimulator(Simulator):
             event |= {"status": "ERROR", "error": f"Invalid status code: {ending.status}"}
         body = json.dumps({**event, "payload": ending.json()}).encode()
         names = {"request-id": job.id, "user-id": "simulator", "timestamp": str(int(self.timestamp()))}
-        signature = _signing_key().sign(message(*names.values(), body)).hex()
-        signed = {f"x-fal-webhook-{name}": value for name, value in {**names, "signature": signature}.items()}
-        yield HttpRequest("POST", job.callback_url, content=body, headers={"content-type": "application/json", **signed})
+        text = message(names["request-id"], names["user-id"], names["timestamp"], body)
+        names["signature"] = _signing_key().sign(text).hex()
+        headers = {"content-type": "application/json", **{PREFIX + name: value for name, value in names.items()}}
+        yield HttpRequest("POST", job.callback_url, content=body, headers=headers)
 
     def requested(self, job: SimJob) -> Requested:
         """Length, size and kind of the output by the words of the request, else by the model's defaults."""
@@ -205,7 +201,7 @@ class FalSimulator(Simulator):
         if _is_image(job.endpoint):
             width, height = _image_size(asked)
             return Requested(width=width, height=height, format=asked.get("output_format", "jpeg"))
-        width, height = size_of(_resolution(job.endpoint, asked), asked.get("aspect_ratio"))
+        width, height = size_of(asked.get("resolution"), asked.get("aspect_ratio"))
         seconds = "".join(char for char in str(asked.get("duration", "")) if char.isdigit())
         audio = bool(asked.get("generate_audio"))
         return Requested(duration_seconds=float(seconds or 5), width=width, height=height, audio=audio)
@@ -249,8 +245,9 @@ class FalSimulator(Simulator):
             return HttpResponse.of_json({"detail": "Request is still in progress"}, 400)
         if stage == "cancelled":
             return HttpResponse.of_json({"detail": "Request was cancelled", "error_type": "client_cancelled"}, 499)
-        if job.state.get("missing"):
-            return _detail("missing", "Field required", ["body", job.state["missing"]], billed="0")
+        if job.state["refusal"] is not None:
+            refusal: HttpResponse = job.state["refusal"]
+            return refusal
         if stage == "moderated":
             return _detail("content_policy_violation", job.reason, ["body", "prompt"])
         if stage == "failed":
@@ -299,3 +296,42 @@ def _detail(kind: str, words: str, place: list[str], billed: str | None = None) 
     headers = {"x_fal_billable_units": billed} if billed else {}
     return HttpResponse.of_json({"detail": [item]}, status, x_fal_retryable=str(retry).lower(), **headers)
 
+
+def _way(endpoint: str) -> Variant | None:
+    spec = CATALOG.get(endpoint)
+    return spec.variants[0] if spec else None
+
+
+def _refusal(endpoint: str, body: dict[str, Any]) -> HttpResponse | None:
+    """The validator's answer to an input that lacks a field, or has a value of another kind: ``5`` is no ``"5"``."""
+    way = _way(endpoint)
+    for wire, mapper in way.fields.items() if way else ():
+        if mapper.required and wire not in body:
+            return _detail("missing", "Field required", ["body", wire], billed="0")
+        legal = [mapper.write(choice) for choice in mapper.choices or ()]
+        if legal and wire in body and not any(body[wire] is not None and body[wire] == word for word in legal):
+            words = f"Input should be {' or '.join(map(repr, legal))}"
+            return _detail("literal_error", words, ["body", wire], billed="0")
+    return None
+
+
+def _defaults(endpoint: str) -> dict[str, Any]:
+    """What a model does unasked, by wire name; a fixed length or size too."""
+    way = _way(endpoint)
+    if way is None:
+        return {}
+    fixed = {"duration": way.fixed.get("duration_seconds"), **way.fixed}
+    shapes = {wire: getattr(mapper.default, "wire", mapper.default) for wire, mapper in way.fields.items()}
+    return {wire: value for wire, value in {**fixed, **shapes}.items() if value is not None}
+
+
+def _is_image(endpoint: str) -> bool:
+    way = _way(endpoint)
+    return way is not None and way.kind == "image"
+
+
+def _image_size(asked: dict[str, Any]) -> tuple[int, int]:
+    size = asked.get("image_size")
+    if isinstance(size, dict):
+        return int(size["width"]), int(size["height"])
+    return _IMAGE_SIZES[size] if size in _IMAGE_SIZES else size_of("1K", asked.get("aspect_ratio") or "1:1")

@@ -39,7 +39,7 @@ def error_of(response: HttpResponse, phase: Phase) -> TarashException:
 
 
 def wait_seconds(response: HttpResponse) -> float | None:
-    """Seconds until the next try: ``Retry-After``, else ``retry_after``, else the sentence, else ``ratelimit-reset``."""
+    """Seconds to wait: ``Retry-After``, else the body's ``retry_after`` or sentence, else ``ratelimit-reset``."""
     body, said = body_of(response), _RESETS_IN.search(words_of(body_of(response)))
     hints = (
         retry_after_seconds(response),

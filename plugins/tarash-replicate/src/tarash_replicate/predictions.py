@@ -13,7 +13,6 @@ from tarash_core.engine.redaction import redact
 from tarash_core.errors import GenerationFailedError
 from tarash_core.models.cost import Cost
 from tarash_core.plugins import Cancelled, Done, Expired, Failed, Output, Queued, Running, Update
-
 from tarash_replicate.errors import billed_seconds, error_of_failure
 
 ORIGIN = "https://api.replicate.com"

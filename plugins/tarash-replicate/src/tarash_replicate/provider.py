@@ -25,7 +25,6 @@ from tarash_core.plugins import (
     Steps,
     Update,
 )
-
 from tarash_replicate import standard_webhooks
 from tarash_replicate.errors import error_of, is_unknown_version
 from tarash_replicate.models import CATALOG

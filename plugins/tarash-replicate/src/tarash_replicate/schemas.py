@@ -67,14 +67,15 @@ def refusals(model: str, given: Mapping[str, Any]) -> Iterator[tuple[str, str, s
 
 
 def _wrong(schema: Mapping[str, Any], value: Any) -> tuple[str, str] | None:
-    if not isinstance(value, _TYPES[schema["type"]]) or (isinstance(value, bool) and schema["type"] != "boolean"):
-        return "invalid_type", f"must be of type {schema['type']}"
+    kind = schema["type"]
+    if not isinstance(value, _TYPES[kind]) or (isinstance(value, bool) and kind != "boolean"):
+        return "invalid_type", f"must be of type {kind}"
     if "enum" in schema and value not in schema["enum"]:
         return "enum", f"must be one of {', '.join(json.dumps(choice) for choice in schema['enum'])}"
     if "minimum" in schema and value < schema["minimum"]:
         return "number_gte", f"must be greater than or equal to {schema['minimum']}"
     if "maximum" in schema and value > schema["maximum"]:
         return "number_lte", f"must be less than or equal to {schema['maximum']}"
-    if "maxItems" in schema and len(value) > schema["maxItems"]:
+    if isinstance(value, list) and len(value) > schema.get("maxItems", len(value)):
         return "array_max_items", f"must have at most {schema['maxItems']} items"
     return None

@@ -12,8 +12,19 @@ from typing import Any
 from attrs import evolve
 
 from tarash_core.plugins.http import FilePart, Headers, HttpRequest, HttpResponse
-from tarash_core.testing import Abort, Phase, Reply, Requested, SimJob, Simulator, Stage, read_form, read_json, route, size_of
-
+from tarash_core.testing import (
+    Abort,
+    Phase,
+    Reply,
+    Requested,
+    SimJob,
+    Simulator,
+    Stage,
+    read_form,
+    read_json,
+    route,
+    size_of,
+)
 from tarash_replicate.schemas import openapi_schema, published, refusals
 from tarash_replicate.standard_webhooks import signature
 
@@ -153,7 +164,9 @@ class ReplicateSimulator(Simulator):
         self.polled(job)
         output = self.prediction(job)["output"]
         events = [("output", text) for text in (output if isinstance(output, list) else [output]) if text]
-        lines = (f"event: {kind}\nid: {at}:0\ndata: {text}\n\n" for at, (kind, text) in enumerate([*events, ("done", "{}")]))
+        lines = (
+            f"event: {kind}\nid: {at}:0\ndata: {text}\n\n" for at, (kind, text) in enumerate([*events, ("done", "{}")])
+        )
         return HttpResponse(200, Headers({"content-type": "text/event-stream"}), "".join(lines).encode())
 
     def prediction(self, job: SimJob) -> dict[str, Any]:
@@ -194,7 +207,9 @@ class ReplicateSimulator(Simulator):
             return ""
         percent = 100 if stage == "succeeded" else self.percent(job)
         steps = range(0, percent + 1, 25)
-        return "".join(f"{step:3d}%|{'█' * (step // 10):<10}| {step // 25}/4 [00:00<00:00,  2.00it/s]\n" for step in steps)
+        return "".join(
+            f"{step:3d}%|{'█' * (step // 10):<10}| {step // 25}/4 [00:00<00:00,  2.00it/s]\n" for step in steps
+        )
 
     def _is_removed(self, job: SimJob) -> bool:
         if self.keep_seconds is None or job.finished_at is None:
@@ -224,7 +239,9 @@ class ReplicateSimulator(Simulator):
         model = f"{owner}/{name}"
         if model in self.gone:
             raise Abort(self.problem(404, "The requested resource could not be found."))
-        unset = dict.fromkeys(("description", "github_url", "paper_url", "license_url", "cover_image_url", "default_example"))
+        unset = dict.fromkeys(
+            ("description", "github_url", "paper_url", "license_url", "cover_image_url", "default_example")
+        )
         return {
             **unset,
             "url": f"{self.base_url}/{model}",
@@ -398,11 +415,12 @@ class ReplicateSimulator(Simulator):
 
 
 _NO_CREDIT = (
-    "You have insufficient credit to run this model. Go to https://replicate.com/account/billing#billing to purchase credit."
+    "You have insufficient credit to run this model. Go to https://replicate.com/account/billing#billing to purchase "
+    "credit."
 )
 _LOW_CREDIT = (
-    "Request was throttled. Your rate limit for creating predictions is reduced to 6 requests per minute with a burst of "
-    "1 requests while you have less than $5.0 in credit."
+    "Request was throttled. Your rate limit for creating predictions is reduced to 6 requests per minute with a burst "
+    "of 1 requests while you have less than $5.0 in credit."
 )
 
 

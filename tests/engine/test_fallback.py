@@ -1,0 +1,190 @@
+"""Chains: who is tried next, what each inherits, and that every job bought is accounted for."""
+
+import pytest
+
+from tarash_core import (
+    AuthenticationError,
+    ContentModerationError,
+    Gateway,
+    GenerationFailedError,
+    HTTPError,
+    LostAnswerError,
+    ProviderNotInstalledError,
+    ValidationError,
+    VideoGenerationConfig,
+    errors,
+)
+from tarash_core.engine.fallback import flattened
+from tarash_core.testing import InProcess, faults
+
+CHAIN = ["acme/acme-1", "other/acme-1"]
+
+
+@pytest.fixture
+def both(acme, other, clock, monkeypatch):
+    """A gateway whose two vendors answer at hosts of their own."""
+    monkeypatch.setenv("TARASH_OTHER_BASE_URL", "https://other.example")
+    network = InProcess({"https://api.acme.example": acme, "https://other.example": other})
+    with Gateway(transport=network, clock=clock) as gateway:
+        yield gateway
+
+
+def statuses(metadata):
+    return [(attempt.provider, attempt.status, attempt.charged) for attempt in metadata.attempts]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        faults.server_error(on="submit", times=None),
+        faults.too_many_requests(retry_after=1, on="submit", times=None),
+        faults.refused(times=None),
+        faults.failed("No GPU."),
+    ],
+)
+def test_a_settled_failure_tries_the_next(both, acme, other, fault):
+    acme.script(fault)
+    response = both.generate_video(CHAIN, prompt="A fox")
+    assert response.request_id == other.bought[0]
+    assert [row[:2] for row in statuses(response.execution_metadata)] == [("acme", "failed"), ("other", "success")]
+    assert response.execution_metadata.fallback_triggered
+    assert response.execution_metadata.successful_attempt == 2
+    assert response.execution_metadata.abandoned_jobs == ()
+
+
+@pytest.mark.parametrize(
+    ("fault", "expected"),
+    [(faults.moderated("No."), ContentModerationError), (faults.server_error(400, on="submit"), HTTPError)],
+)
+def test_a_refusal_that_would_repeat_itself_does_not(both, acme, other, fault, expected):
+    acme.script(fault)
+    with pytest.raises(expected):
+        both.generate_video(CHAIN, prompt="A fox")
+    assert other.bought == []
+
+
+def test_a_lost_answer_stops_the_chain_and_says_so(both, acme, other):
+    acme.script(faults.lost_answer())
+    with pytest.raises(LostAnswerError) as caught:
+        both.generate_video(CHAIN, prompt="A fox")
+    assert (len(acme.bought), other.bought) == (1, [])
+    assert caught.value.charged == "unknown"
+    assert statuses(caught.value.execution_metadata) == [("acme", "failed", "unknown")]
+
+
+def test_a_lost_answer_may_be_left_behind_on_request(both, acme, other):
+    acme.script(faults.lost_answer())
+    chain = VideoGenerationConfig.from_string("acme/acme-1", on_unsettled="continue", fallback_configs=CHAIN[1:])
+    response = both.generate_video(chain, prompt="A fox")
+    assert response.request_id == other.bought[0]
+    assert response.execution_metadata.attempts[0].unsettled
+
+
+def test_a_timeout_that_the_vendor_confirms_falls_back(both, acme, other):
+    acme.script(faults.stuck())
+    chain = VideoGenerationConfig.from_string("acme/acme-1", timeout=20, fallback_configs=CHAIN[1:])
+    response = both.generate_video(chain, prompt="A fox")
+    assert response.request_id == other.bought[0]
+    assert len(acme.asked("cancel")) == 1
+    assert statuses(response.execution_metadata)[0] == ("acme", "failed", "no")
+    assert response.execution_metadata.abandoned_jobs == ()
+
+
+def test_a_timeout_that_nobody_confirms_stops_and_hands_over_the_job(both, acme, other):
+    acme.confirms_cancel = False
+    acme.script(faults.stuck())
+    chain = VideoGenerationConfig.from_string("acme/acme-1", timeout=20, fallback_configs=CHAIN[1:])
+    with pytest.raises(errors.TimeoutError) as caught:
+        both.generate_video(chain, prompt="A fox")
+    assert other.bought == []
+    assert caught.value.job.id == acme.bought[0]
+    assert [job.id for job in caught.value.execution_metadata.abandoned_jobs] == acme.bought
+
+
+def test_a_job_that_finishes_while_it_is_cancelled_is_delivered(both, acme):
+    acme.confirms_cancel = False
+    acme.polls_to_finish = 6
+    config = VideoGenerationConfig.from_string("acme/acme-1", timeout=4, poll_interval=1)
+    assert both.generate_video(config, prompt="A fox").request_id == acme.bought[0]
+    assert len(acme.asked("cancel")) == 1
+
+
+def test_fallback_on_takes_classes_or_a_function(both, acme, other):
+    for rule in ([ContentModerationError], lambda error: "No." in str(error)):
+        acme.script(faults.moderated("No."))
+        chain = VideoGenerationConfig.from_string("acme/acme-1", fallback_on=rule, fallback_configs=CHAIN[1:])
+        assert both.generate_video(chain, prompt="A fox").execution_metadata.successful_attempt == 2
+
+
+def test_what_is_not_installed_or_has_no_key_is_skipped_anywhere(both, acme):
+    chain = ["stability/x", "acme/acme-1"]
+    response = both.generate_video(chain, prompt="A fox")
+    assert [row[:2] for row in statuses(response.execution_metadata)] == [("stability", "skipped"), ("acme", "success")]
+    assert response.execution_metadata.attempts[0].error_type == "ProviderNotInstalledError"
+
+
+def test_a_chain_of_skipped_configs_raises_the_heads_error(both):
+    with pytest.raises(ProviderNotInstalledError, match="tarash-stability"):
+        both.generate_video(["stability/x", "luma/y"], prompt="A fox")
+
+
+def test_the_heads_refusal_raises_and_a_later_one_is_skipped(both, acme, other):
+    with pytest.raises(ValidationError, match="duration_seconds"):
+        both.generate_video(CHAIN, prompt="A fox", duration_seconds=5)
+    acme.script(faults.failed())
+    with pytest.raises(GenerationFailedError) as caught:
+        both.generate_video(["acme/acme-1", "other/acme-image"], prompt="A fox", duration_seconds=8)
+    assert [attempt.status for attempt in caught.value.execution_metadata.attempts] == ["failed", "skipped"]
+
+
+def test_an_unauthorised_answer_does_not_fall_back(both, acme, other):
+    acme.script(faults.server_error(401, on="submit"))
+    with pytest.raises(AuthenticationError):
+        both.generate_video(CHAIN, prompt="A fox")
+    assert other.bought == []
+
+
+def test_every_attempt_is_on_the_last_error(both, acme, other):
+    acme.script(faults.failed("one"))
+    other.script(faults.failed("two"))
+    with pytest.raises(GenerationFailedError, match="two") as caught:
+        both.generate_video(CHAIN, prompt="A fox")
+    metadata = caught.value.execution_metadata
+    assert [attempt.error_message for attempt in metadata.attempts] == ["one", "two"]
+    assert [attempt.request_id for attempt in metadata.attempts] == [acme.bought[0], other.bought[0]]
+    assert all(attempt.ended_at >= attempt.started_at for attempt in metadata.attempts)
+
+
+def test_the_total_clock_bounds_the_chain(both, acme, other):
+    acme.script(faults.stuck())
+    chain = VideoGenerationConfig.from_string("acme/acme-1", total_timeout=10, fallback_configs=CHAIN[1:])
+    with pytest.raises(errors.TimeoutError):
+        both.generate_video(chain, prompt="A fox")
+    assert other.bought == []
+
+
+def test_chains_are_flattened_depth_first_and_inherit_only_what_is_not_set():
+    chain = VideoGenerationConfig.from_string(
+        "a/1",
+        timeout=900,
+        on_unsupported="nearest",
+        api_key="secret",
+        fallback_configs=[
+            VideoGenerationConfig(provider="b", model="2", timeout=60, fallback_configs=["c/3"]),
+            "d/4",
+        ],
+    )
+    assert [(c.provider, c.timeout, c.on_unsupported, c.api_key) for c in flattened(chain)] == [
+        ("a", 900, "nearest", "secret"),
+        ("b", 60, "nearest", None),
+        ("c", 60, "nearest", None),
+        ("d", 900, "nearest", None),
+    ]
+
+
+def test_submit_tries_the_head_only(both, acme, other):
+    acme.script(faults.server_error(on="submit", times=None))
+    with pytest.raises(HTTPError) as caught:
+        both.submit_video(CHAIN, prompt="A fox")
+    assert (acme.bought, other.bought) == ([], [])
+    assert caught.value.provider == "acme"

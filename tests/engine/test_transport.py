@@ -1,0 +1,122 @@
+"""Real sockets on loopback: what goes wrong there gets a name of ours, and nothing is left behind."""
+
+import asyncio
+import logging
+
+import httpx
+import pytest
+
+from tarash_core import (
+    AsyncGateway,
+    Gateway,
+    HTTPConnectionError,
+    LostAnswerError,
+    ValidationError,
+    VideoGenerationConfig,
+    errors,
+)
+from tarash_core.engine.transport import is_private
+from tarash_core.testing import background, faults
+
+
+@pytest.fixture
+def host(acme, monkeypatch):
+    with background(acme) as url:
+        monkeypatch.setenv("TARASH_ACME_BASE_URL", url)
+        yield url
+
+
+FAST = VideoGenerationConfig.from_string("acme/acme-1", poll_interval=0)
+
+
+def test_a_job_over_sockets(acme, host, tmp_path):
+    with Gateway() as gateway:
+        response = gateway.generate_video(FAST, prompt="A fox")
+        assert response.video.save(tmp_path / "fox.mp4").stat().st_size > 1000
+    assert acme.bought == [response.request_id]
+    assert all(request.headers["user-agent"] == "tarash" for request in acme.log)
+
+
+@pytest.mark.anyio
+async def test_a_job_over_sockets_on_a_loop(acme, host, tmp_path):
+    async with AsyncGateway() as gateway:
+        response = await gateway.generate_video(FAST, prompt="A fox")
+        assert (await response.video.save_async(tmp_path / "fox.mp4")).stat().st_size > 1000
+    assert acme.bought == [response.request_id]
+
+
+@pytest.mark.parametrize("fault", [faults.lost_answer(), faults.truncated(10, on="submit")])
+def test_a_lost_answer_on_a_socket(acme, host, fault):
+    acme.script(fault)
+    with Gateway() as gateway, pytest.raises(LostAnswerError) as caught:
+        gateway.generate_video(FAST, prompt="A fox")
+    assert len(acme.bought) == 1
+    assert caught.value.charged == "unknown"
+
+
+def test_nobody_listens(acme, monkeypatch):
+    monkeypatch.setenv("TARASH_ACME_BASE_URL", "http://127.0.0.1:9")
+    monkeypatch.setattr("tarash_core.engine.clocks.SystemClock.sleep", lambda self, seconds: None)
+    with Gateway() as gateway, pytest.raises(HTTPConnectionError) as caught:
+        gateway.generate_video(FAST, prompt="A fox")
+    assert not isinstance(caught.value, LostAnswerError)
+    assert caught.value.charged == "no"
+
+
+def test_a_dripping_server_does_not_pass_the_clock(acme, host):
+    acme.script(faults.dripping(1, 0.02, on="poll", times=None))
+    config = FAST.replace(timeout=0.3)
+    with Gateway() as gateway, pytest.raises(errors.TimeoutError) as caught:
+        gateway.generate_video(config, prompt="A fox")
+    assert caught.value.job.id == acme.bought[0]
+
+
+def test_a_gateway_of_another_loop_is_refused(acme, host):
+    gateway = AsyncGateway()
+    asyncio.run(gateway.generate_video(FAST, prompt="A fox"))
+    with pytest.raises(ValidationError, match="another event loop"):
+        asyncio.run(gateway.generate_video(FAST, prompt="A fox"))
+
+
+def test_a_closed_gateway_says_so(acme):
+    gateway = Gateway()
+    gateway.close()
+    with pytest.raises(ValidationError, match="closed"):
+        gateway.generate_video(FAST, prompt="A fox")
+
+
+def test_our_own_httpx_transport_is_used(acme, monkeypatch):
+    asked = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(str(request.url))
+        return httpx.Response(401, json={"detail": "Unknown key."})
+
+    with Gateway(transport=httpx.MockTransport(answer)) as gateway, pytest.raises(errors.AuthenticationError, match="Unknown key"):
+        gateway.generate_video(FAST, prompt="A fox")
+    assert asked == ["https://api.acme.example/v1/videos"]
+
+
+def test_httpx_and_httpcore_log_nothing_of_ours(acme, host, caplog):
+    caplog.set_level(logging.DEBUG)
+    with Gateway() as gateway:
+        gateway.generate_video(FAST, prompt="A fox").video.read()
+    assert {record.name.split(".")[0] for record in caplog.records} <= {"tarash", "tarash_core", "asyncio"}
+    assert "canary" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("name", "private"),
+    [
+        ("localhost", True),
+        ("127.0.0.1", True),
+        ("[::1]", True),
+        ("169.254.169.254", True),
+        ("10.1.2.3", True),
+        ("metadata.google.internal", True),
+        ("queue.fal.run", False),
+        ("8.8.8.8", False),
+    ],
+)
+def test_private_hosts(name, private):
+    assert is_private(name) is private

@@ -1,0 +1,113 @@
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from typing import Any
+
+import pytest
+
+from tarash_core import errors
+from tarash_core.models import job
+from tarash_core.plugins import HttpResponse, body_of, error_of_status, retry_after_seconds, words_of
+
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("plain text ", "plain text"),
+        ("<!doctype html><html>Bad gateway</html>", ""),
+        ("", ""),
+        ({"detail": "no credit"}, "no credit"),
+        (
+            {"detail": [{"loc": ["body", "prompt"], "msg": "field required"}, {"msg": "too long"}]},
+            "field required; too long",
+        ),
+        ({"error": {"message": "bad ratio", "code": 3}}, "bad ratio"),
+        ({"error": "invalid_request", "message": "the ratio is wrong"}, "the ratio is wrong"),
+        ({"errors": ["first", "second"], "name": "bad_request"}, "first; second"),
+        ({"title": "Bad Request", "detail": "seed must be positive"}, "seed must be positive"),
+        ({"title": "Bad Request"}, "Bad Request"),
+        ({"code": 1201, "message": "", "error": "fallen back to"}, "fallen back to"),
+        ({"message": {"reason": "nested"}}, "nested"),
+        ({"status": "failed"}, ""),
+        ({"message": 5}, ""),
+        (None, ""),
+        (7, ""),
+        ([], ""),
+    ],
+)
+def test_the_vendors_words_in_any_shape(body: Any, words: str) -> None:
+    assert words_of(body) == words
+
+
+def test_long_words_are_cut() -> None:
+    assert len(words_of("x" * 9000)) == 500
+
+
+def test_a_body_is_json_or_else_text() -> None:
+    assert body_of(HttpResponse(200, content=b'{"a": 1}')) == {"a": 1}
+    assert body_of(HttpResponse(502, content=b"<html>")) == "<html>"
+    assert body_of(HttpResponse(502, content=b"\xff")) == "\ufffd"
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("5", 5.0), ("0.5", 0.5), ("-3", 0.0), ("", None), ("soon", None), ("nan", None), ("inf", None)],
+)
+def test_retry_after_in_seconds(text: str, seconds: float | None) -> None:
+    assert retry_after_seconds(HttpResponse(429, {"Retry-After": text})) == seconds
+
+
+def test_retry_after_as_a_date(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(job, "now", lambda: NOW)
+    for delta, seconds in ((90, 90.0), (-90, 0.0)):
+        text = format_datetime(NOW + timedelta(seconds=delta), usegmt=True)
+        assert retry_after_seconds(HttpResponse(429, {"retry-after": text})) == seconds
+    assert retry_after_seconds(HttpResponse(429)) is None
+
+
+@pytest.mark.parametrize(
+    ("status", "cls", "retryable"),
+    [
+        (400, errors.HTTPError, False),
+        (401, errors.AuthenticationError, False),
+        (402, errors.InsufficientCreditsError, False),
+        (403, errors.AuthenticationError, False),
+        (404, errors.HTTPError, False),
+        (422, errors.HTTPError, False),
+        (429, errors.RateLimitError, True),
+        (500, errors.HTTPError, True),
+        (503, errors.HTTPError, True),
+    ],
+)
+def test_the_class_of_an_error_by_its_status(status: int, cls: type[errors.HTTPError], retryable: bool) -> None:
+    error = error_of_status(HttpResponse.of_json({"detail": "said."}, status), "poll")
+    assert type(error) is cls and isinstance(error, errors.HTTPError)
+    assert (error.status_code, error.retryable, error.charged) == (status, retryable, "no")
+    assert str(error) == f"The provider answered {status}: said."
+    assert error.raw_response == {"detail": "said."}
+
+
+def test_without_words_the_sentence_says_what_to_do() -> None:
+    said = {status: str(error_of_status(HttpResponse(status), "submit")) for status in (401, 402, 429, 500)}
+    assert "check the key" in said[401] and "add credit" in said[402] and "less often" in said[429]
+    assert said[500] == "The provider answered 500: the submit request failed."
+
+
+def test_a_rate_limit_keeps_the_wait() -> None:
+    error = error_of_status(HttpResponse.of_json({}, 429, retry_after="7"), "submit")
+    assert isinstance(error, errors.RateLimitError) and error.retry_after_seconds == 7.0
+
+
+def test_the_provider_may_know_better_where_the_words_stand() -> None:
+    assert "better" in str(error_of_status(HttpResponse.of_json({"detail": "worse"}, 400), "submit", "better"))
+
+
+def test_an_error_shows_no_secret() -> None:
+    body = {
+        "message": "Incorrect API key provided: sk-canary-0123456789",
+        "token": "canary",
+        "url": "https://a.b/c?sig=canary",
+    }
+    error = error_of_status(HttpResponse.of_json(body, 401), "submit")
+    assert "canary" not in f"{error} {error.raw_response}"
