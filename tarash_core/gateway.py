@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Coroutine, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
 from typing import Any, Self, TypeVar
 
 from tarash_core.engine import calls
@@ -38,11 +38,14 @@ class _Calls:
         ssl_context: ssl.SSLContext | None = None,
         transport: Any = None,
         clock: Clock | None = None,
+        simulators: Mapping[str, str] | None = None,
     ) -> None:
         self._clock = clock or SystemClock()
         self._connections = Connections(self._is_async, self._clock, ssl_context, transport)
         self._closed = False
-        self._session = Session(accounts=accounts, clock=self._clock, connections=self._connections)
+        self._session = Session(
+            accounts=accounts, clock=self._clock, connections=self._connections, simulators=dict(simulators or {})
+        )
 
     def _transport(self) -> Any:
         if self._closed:
@@ -129,6 +132,7 @@ class Gateway(_Calls):
         ssl_context: A TLS context of your own.
         transport: An ``httpx.BaseTransport``, or a simulator, to send everything through.
         clock: Another source of time, for tests.
+        simulators: URL of a running simulator by provider; its requests go there, with no real key.
     """
 
     if TYPE_CHECKING:
@@ -174,6 +178,7 @@ class AsyncGateway(_Calls):
         ssl_context: A TLS context of your own.
         transport: An ``httpx.AsyncBaseTransport``, or a simulator, to send everything through.
         clock: Another source of time, for tests.
+        simulators: URL of a running simulator by provider; its requests go there, with no real key.
     """
 
     _is_async = True

@@ -19,6 +19,9 @@ from tarash_core.plugins.provider import Provider
 
 USER_AGENT = "tarash"
 
+SIMULATED_KEY = "tarash-simulator-key"
+"""What simulators are shown in the place of a key."""
+
 
 def base_url_variable(provider: str) -> str:
     """The variable that moves a provider to another host, such as ``TARASH_FAL_BASE_URL``."""
@@ -34,6 +37,7 @@ class Access:
         clock: The clock of the session.
         credential: The key; None where the provider needs none.
         base_url: The host to use instead of the provider's own.
+        own_host: Whether the provider's own hosts are meant, which alone a model's lifecycle binds.
         account: Alias of the account.
         settings: The provider's own settings.
         session: The session whose connections are used.
@@ -43,6 +47,7 @@ class Access:
     clock: Clock
     credential: Credential | None = field(default=None, repr=False)
     base_url: str | None = None
+    own_host: bool = True
     account: str | None = None
     settings: Mapping[str, Any] = field(factory=dict, repr=False)
     session: Any = field(default=None, repr=False)
@@ -131,6 +136,12 @@ def find_credential(
             model=config.model,
         )
     return found
+
+
+def simulated_credential(provider: Provider) -> Credential:
+    """The stand-in for a key that a simulator is shown; the real one never leaves for it."""
+    names = provider.credentials.alternatives[0] if provider.credentials.alternatives else ()
+    return Credential(api_key=SIMULATED_KEY, secrets=dict.fromkeys(names, SIMULATED_KEY))
 
 
 def find_account(accounts: Any, config: Config, provider: Provider) -> Account | None:

@@ -85,7 +85,7 @@ def plan_of(access: Access, config: Config, request: Request) -> Plan:
         request=request,
         policy=config.on_unsupported,
         surface=provider.surface(config),
-        own_host=access.base_url is None,
+        own_host=access.own_host,
         allow_retired=config.allow_retired,
         notices=found.notices,
     )

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from attrs import evolve, field, frozen
 
-from tarash_core.engine.access import Access, find_account, find_base_url, find_credential
+from tarash_core.engine.access import Access, find_account, find_base_url, find_credential, simulated_credential
 from tarash_core.engine.clocks import Clock, SystemClock
 from tarash_core.engine.opening import Connections
 from tarash_core.models.config import CONFIGS, Account, Config
@@ -28,11 +28,14 @@ class Session:
         accounts: Credential sets by alias, or a function of provider and alias.
         clock: The clock.
         connections: The gateway's connections, which its results may borrow.
+        simulators: URL of the simulator that stands for a provider, by canonical name. Unlike a base_url it changes
+            nothing but where the bytes go: the vendor's lifecycle binds, and no real key is sent.
     """
 
     accounts: Accounts | None = field(default=None, repr=False)
     clock: Clock = field(factory=SystemClock)
     connections: Connections | None = field(default=None, repr=False)
+    simulators: Mapping[str, str] = field(factory=dict)
 
     def provider_of(self, config: Config) -> Provider:
         """The provider that a config names, or the mock in its place.
@@ -58,13 +61,20 @@ class Session:
         """
         provider = self.provider_of(config)
         account = find_account(self.accounts, config, provider)
-        base_url = find_base_url(provider, config, account)
-        own_host = base_url is None and not (self.connections and self.connections.in_process)
+        named = find_base_url(provider, config, account)
+        mocked = mock_of(config) is not None
+        simulator = None if mocked else self.simulators.get(provider.name)
+        on_own_host = named is None and not (self.connections and self.connections.in_process)
+        if simulator is None:
+            credential = find_credential(provider, config, account, on_own_host)
+        else:
+            credential = simulated_credential(provider)
         return Access(
             provider=provider,
             clock=self.clock,
-            credential=find_credential(provider, config, account, own_host),
-            base_url=base_url,
+            credential=credential,
+            base_url=None if mocked else simulator or named,
+            own_host=named is None,
             account=config.account,
             settings=dict(account.settings) if account else {},
             session=self,

@@ -35,6 +35,15 @@ class _Quiet(logging.Filter):
         return not _OUR_EXCHANGE.get()
 
 
+@contextlib.contextmanager
+def _our_exchange() -> Iterator[None]:
+    token = _OUR_EXCHANGE.set(True)
+    try:
+        yield
+    finally:
+        _OUR_EXCHANGE.reset(token)
+
+
 for _part in ("connection", "http11", "http2", "proxy", "socks"):
     logging.getLogger(f"httpcore.{_part}").addFilter(_Quiet())
 
@@ -176,13 +185,11 @@ class SyncTransport:
         if ask.guarded:
             _check_address(ask.request.url)
         deadline, request = Deadline.after(self._clock, ask.seconds), _request(ask)
-        token = _OUR_EXCHANGE.set(True)
         try:
-            return self._exchange(ask, request, deadline)
+            with _our_exchange():
+                return self._exchange(ask, request, deadline)
         except (httpx.HTTPError, OSError, ssl.SSLError) as error:
             raise _failure(error, ask.request) from error
-        finally:
-            _OUR_EXCHANGE.reset(token)
 
     def _exchange(self, ask: Send, request: httpx.Request, deadline: Deadline) -> HttpResponse | Received:
         response = self._pool(ask.request.url).handle_request(request)
@@ -206,8 +213,9 @@ class SyncTransport:
 
     def close(self) -> None:
         """Closes every connection."""
-        for pool in self._pools.values():
-            pool.close()
+        with _our_exchange():
+            for pool in self._pools.values():
+                pool.close()
         self._pools.clear()
 
 
@@ -241,13 +249,11 @@ class AsyncTransport:
         if ask.guarded:
             _check_address(ask.request.url)
         deadline, request = Deadline.after(self._clock, ask.seconds), _request(ask)
-        token = _OUR_EXCHANGE.set(True)
         try:
-            return await self._in_time(ask, request, deadline)
+            with _our_exchange():
+                return await self._in_time(ask, request, deadline)
         except (httpx.HTTPError, OSError, ssl.SSLError) as error:
             raise _failure(error, ask.request) from error
-        finally:
-            _OUR_EXCHANGE.reset(token)
 
     def check_loop(self) -> None:
         """Remembers the running event loop, and refuses to serve another one."""
@@ -290,8 +296,9 @@ class AsyncTransport:
 
     async def close(self) -> None:
         """Closes every connection."""
-        for pool in self._pools.values():
-            await pool.aclose()
+        with _our_exchange():
+            for pool in self._pools.values():
+                await pool.aclose()
         self._pools.clear()
 
 

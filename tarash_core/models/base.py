@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -127,6 +128,25 @@ def check_keywords(cls: type, given: Mapping[str, Any]) -> None:
     for name in given:
         if name not in known:
             raise ValidationError(unknown_name(f"{cls.__name__} has no field", name, field_names(cls)))
+
+
+def clear_keywords(cls: type[V]) -> type[V]:
+    """Turns Python's complaint about an unknown or a missing keyword into a ValidationError that helps."""
+    original = cls.__init__
+
+    @functools.wraps(original)
+    def __init__(self: Any, **fields: Any) -> None:
+        try:
+            original(self, **fields)
+        except TypeError as error:
+            check_keywords(cls, fields)
+            missing = [f.name for f in _fields(cls) if f.default is attrs.NOTHING and f.name not in fields]
+            if not missing:
+                raise
+            raise ValidationError(f"{cls.__name__} needs {' and '.join(missing)}; pass None for none.") from error
+
+    cls.__init__ = __init__  # type: ignore[method-assign]
+    return cls
 
 
 def unknown_name(what: str, name: str, known: list[str]) -> str:

@@ -11,7 +11,7 @@ from attrs import field, frozen
 
 from tarash_core.errors import ValidationError
 from tarash_core.models import checks
-from tarash_core.models.base import Value, check_keywords
+from tarash_core.models.base import Value, check_keywords, clear_keywords
 from tarash_core.models.job import Kind
 from tarash_core.models.mock import MockConfig, to_mock
 
@@ -171,6 +171,7 @@ class Config(Value):
 
 
 @_remembering
+@clear_keywords
 @frozen(kw_only=True)
 class VideoGenerationConfig(Config):
     """A model that shall make a video; see :class:`Config`."""
@@ -179,6 +180,7 @@ class VideoGenerationConfig(Config):
 
 
 @_remembering
+@clear_keywords
 @frozen(kw_only=True)
 class ImageGenerationConfig(Config):
     """A model that shall make images; see :class:`Config`.

@@ -9,7 +9,7 @@ from attrs import field, frozen
 
 from tarash_core.errors import ValidationError
 from tarash_core.models import checks
-from tarash_core.models.base import Value, check_keywords
+from tarash_core.models.base import Value, check_keywords, clear_keywords
 from tarash_core.models.job import Kind
 from tarash_core.models.media import ImageInput, Media, MediaLike, to_image_list, to_optional_media
 
@@ -109,6 +109,7 @@ class Request(Value):
     extra_params: Mapping[str, Any] = field(factory=dict, converter=_extra_params, hash=False)
 
 
+@clear_keywords
 @frozen(kw_only=True)
 class VideoGenerationRequest(Request):
     """One video to make; also see :class:`Request`.
@@ -143,6 +144,7 @@ class VideoGenerationRequest(Request):
                 raise ValidationError(f"{role} is given twice; use either {role}= or an image of that type.")
 
 
+@clear_keywords
 @frozen(kw_only=True)
 class ImageGenerationRequest(Request):
     """One or more images to make; also see :class:`Request`.

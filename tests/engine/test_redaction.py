@@ -1,5 +1,4 @@
 import base64
-import time
 from typing import Any
 
 import pytest
@@ -121,11 +120,10 @@ def test_data_are_copied_and_bytes_counted() -> None:
     assert data["image"] == b"canary"
 
 
-def test_a_long_text_of_base64_is_quick() -> None:
+def test_only_the_start_of_a_long_text_is_looked_at() -> None:
     text = base64.urlsafe_b64encode(bytes(range(256)) * 20_000).decode()
-    started = time.perf_counter()
-    redact({"b64_json": text, "again": [text] * 3})
-    assert time.perf_counter() - started < 2
+    shown = redact({"b64_json": text})["b64_json"]
+    assert len(shown) < 4200 and shown.endswith(f"({len(text)} characters)")
 
 
 def test_a_url_keeps_host_and_path() -> None:

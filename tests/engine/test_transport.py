@@ -72,10 +72,12 @@ def test_a_dripping_server_does_not_pass_the_clock(acme, host):
 
 
 def test_a_gateway_of_another_loop_is_refused(acme, host):
-    gateway = AsyncGateway()
-    asyncio.run(gateway.generate_video(FAST, prompt="A fox"))
+    gateway, loop = AsyncGateway(), asyncio.new_event_loop()
+    loop.run_until_complete(gateway.generate_video(FAST, prompt="A fox"))
     with pytest.raises(ValidationError, match="another event loop"):
         asyncio.run(gateway.generate_video(FAST, prompt="A fox"))
+    loop.run_until_complete(gateway.close())
+    loop.close()
 
 
 def test_a_closed_gateway_says_so(acme):

@@ -44,7 +44,9 @@ VALUES: list[Value] = [
     ImageGenerationResponse(request_id="1", images=[URL, b"fox"], notices=[Notice("dropped", "seed", "Dropped.")]),
     VideoGenerationUpdate(status="completed", job=JOB, result=RESPONSE, logs=["a"]),
     WebhookEvent(job_id="1", update=VideoGenerationUpdate(status="queued")),
-    MockConfig(responses=[MockResponse(mock_response=RESPONSE)], polling=MockPollingConfig(progress_percentages=[0, 9, 100])),
+    MockConfig(
+        responses=[MockResponse(mock_response=RESPONSE)], polling=MockPollingConfig(progress_percentages=[0, 9, 100])
+    ),
     Plan(
         kind="video",
         provider="fal",
@@ -55,7 +57,7 @@ VALUES: list[Value] = [
         request=REQUEST,
         estimated_cost=COST,
     ),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("value", VALUES, ids=lambda value: type(value).__name__)

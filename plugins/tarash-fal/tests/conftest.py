@@ -47,6 +47,11 @@ class Driven:
         return self.answer(ready)
 
 
+@pytest.fixture(autouse=True)
+def key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FAL_KEY", "kid:ksec")
+
+
 @pytest.fixture
 def simulator() -> FalSimulator:
     return FalSimulator(render=False)

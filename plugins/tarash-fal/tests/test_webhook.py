@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -116,3 +117,9 @@ def test_a_callback_without_its_payload_says_only_that_the_job_is_to_be_asked_fo
     signature = key.sign(message("r1", "github|1", "1700000000", body)).hex()
     headers = {**HEADERS, "X-Fal-Webhook-Signature": signature}
     assert isinstance(told(keys(JWK))(provider.webhook(headers, body, None, THEN), "webhook").update, Running)
+
+
+def test_without_cryptography_the_error_names_the_extra(told: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "cryptography.exceptions", None)
+    with pytest.raises(errors.PluginError, match=r"tarash-core\[webhooks\]"):
+        told(keys(JWK))(provider.webhook(HEADERS, BODY, None, THEN), "webhook")

@@ -46,6 +46,11 @@ class Driver:
         return self.answer(ready)
 
 
+@pytest.fixture(autouse=True)
+def key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REPLICATE_API_TOKEN", "r8_test")
+
+
 @pytest.fixture
 def simulator() -> ReplicateSimulator:
     return ReplicateSimulator(render=False)

@@ -25,11 +25,6 @@ MODEL = "replicate/google/veo-3.1"
 VERSION = "5c7d" * 16
 
 
-@pytest.fixture(autouse=True)
-def key(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("REPLICATE_API_TOKEN", "r8_test")
-
-
 @pytest.fixture
 def gateway(simulator: ReplicateSimulator) -> Gateway:
     return Gateway(transport=simulator, clock=VirtualClock())
@@ -96,18 +91,15 @@ def test_a_purchase_that_may_have_happened_is_never_repeated(
 
 
 def test_trouble_while_polling_loses_nothing(gateway: Gateway, simulator: ReplicateSimulator) -> None:
-    poll_troubles = [faults.server_error(500), faults.reset(), faults.garbage(), faults.too_many_requests(1)]
-    for made in (
+    simulator.script(
         faults.server_error(500, on="poll"),
         faults.reset(on="poll"),
         faults.garbage(on="poll"),
         faults.too_many_requests(1, on="poll"),
-    ):
-        simulator.script(made)
+    )
     response = gateway.generate_video(MODEL, prompt="A fox")
     assert simulator.bought == [response.request_id]
     assert simulator.unused_faults == []
-    assert len(poll_troubles) < len(simulator.asked("poll"))
 
 
 def test_a_job_is_taken_up_again_from_its_receipt(gateway: Gateway, simulator: ReplicateSimulator) -> None:

@@ -120,36 +120,36 @@ def refused(problem: Problem, phase: Phase) -> errors.TarashException:
         problem: What fal said.
         phase: What the request was for.
     """
-    charged = _charge_of_submit(problem) if phase == "submit" else None
-    return _error(problem, _may_repeat(problem, phase), charged) or errors.HTTPError(
-        f"fal answered {problem.status} to the {phase} request: {problem.words or 'without a word'}.",
-        **_known(problem, _may_repeat(problem, phase), charged),
+    known = _known(problem, phase, _charge_of_submit(problem) if phase == "submit" else None)
+    words = problem.words or "without a word"
+    return _usual(problem, known) or errors.HTTPError(
+        f"fal answered {problem.status} to the {phase} request: {words}.", status_code=problem.status, **known
     )
 
 
 def ended(problem: Problem) -> errors.TarashException:
     """Our error for a job that fal took and that ended without a result."""
-    retryable, charged = _may_repeat(problem, None), _charge_of_job(problem)
-    if error := _error(problem, retryable, charged):
+    known = _known(problem, None, _charge_of_job(problem))
+    if error := _usual(problem, known):
         return error
-    words = problem.words or "it gave no reason"
-    if problem.status in (400, 404, 422) and problem.type != "no_media_generated":
-        return errors.HTTPError(f"fal refused the input: {words}.", **_known(problem, retryable, charged))
-    raw = redact(problem.body)
-    return errors.GenerationFailedError(
-        f"fal could not finish the job: {words}.", raw_response=raw, retryable=retryable, charged=charged
-    )
+    words, status = problem.words or "it gave no reason", problem.status
+    if status in (400, 404, 422) and problem.type != "no_media_generated":
+        return errors.HTTPError(f"fal refused the input: {words}.", status_code=status, **known)
+    return errors.GenerationFailedError(f"fal could not finish the job: {words}.", **known)
 
 
-def _error(problem: Problem, retryable: bool, charged: errors.Charged | None) -> errors.TarashException | None:
+def _known(problem: Problem, phase: Phase | None, charged: errors.Charged | None) -> dict[str, Any]:
+    return {"raw_response": redact(problem.body), "retryable": _may_repeat(problem, phase), "charged": charged}
+
+
+def _usual(problem: Problem, known: dict[str, Any]) -> errors.TarashException | None:
     """The errors that mean the same in every phase."""
     words, status = problem.words or f"status {problem.status}", problem.status
-    said = {"raw_response": redact(problem.body), "retryable": retryable, "charged": charged}
-    known = _known(problem, retryable, charged)
     if problem.is_moderation:
-        return errors.ContentModerationError(f"fal refused the content: {words}; change the prompt or input.", **said)
+        return errors.ContentModerationError(f"fal refused the content: {words}; change the prompt or input.", **known)
     if problem.type in _CANCELLED or status == 499:
-        return errors.JobCancelledError(f"fal cancelled the job: {words}.", **said)
+        return errors.JobCancelledError(f"fal cancelled the job: {words}.", **known)
+    known = {"status_code": status, **known}
     if status == 402 or (status == 403 and _BALANCE.search(words)):
         return errors.InsufficientCreditsError(f"The fal account has no credit: {words}; add some to go on.", **known)
     if status in (401, 403):
@@ -158,11 +158,6 @@ def _error(problem: Problem, retryable: bool, charged: errors.Charged | None) ->
         wait = retry_after_seconds(HttpResponse(429, problem.headers))
         return errors.RateLimitError(f"fal asks to slow down: {words}.", retry_after_seconds=wait, **known)
     return None
-
-
-def _known(problem: Problem, retryable: bool, charged: errors.Charged | None) -> dict[str, Any]:
-    raw = redact(problem.body)
-    return {"status_code": problem.status, "raw_response": raw, "retryable": retryable, "charged": charged}
 
 
 def _may_repeat(problem: Problem, phase: Phase | None) -> bool:
@@ -200,7 +195,7 @@ def _type(body: Any) -> str | None:
 
 
 def _words(body: Any) -> str:
-    """Fal's sentence, with the name of the input that it is about."""
+    """The sentence, with the name of the input that it is about."""
     detail = body.get("detail") if isinstance(body, dict) else None
     if not isinstance(detail, list):
         # ``{"error": "Error", "message": …}``: the message says more.

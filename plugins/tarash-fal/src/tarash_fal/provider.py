@@ -146,6 +146,8 @@ class FalProvider(Provider):
     def _result(self, job: Job, told: Mapping[str, Any]) -> Steps[Update]:
         """The outputs of a job that has ended, or its error, which stands in the status and in the result's answer."""
         response = yield HttpRequest("GET", _url(job, "response_url"), expect=_ANY_ERROR)
+        if response.status < 400 and not told.get("error"):
+            return _done(response.json(), response.headers.get("x-fal-billable-units"))
         problem = Problem.of(response)
         if response.status >= 400 and (problem.type or response.status in (400, 422, 499)):
             return Running(raw=told) if "still in progress" in problem.words else _failed(problem)
@@ -153,9 +155,7 @@ class FalProvider(Provider):
             return _failed(Problem.told(told["error"], told.get("error_type"), told))
         if response.status == 404:
             return Expired(raw=problem.body)
-        if response.status >= 400:
-            raise self.error(response, "poll")
-        return _done(response.json(), response.headers.get("x-fal-billable-units"))
+        raise self.error(response, "poll")
 
 
 def app_of(endpoint: str) -> str:
@@ -168,8 +168,10 @@ def app_of(endpoint: str) -> str:
 
 def _url(job: Job, name: str) -> str:
     """The URL that fal gave for a job, or the one that its rule makes (dossier, section 2)."""
+    if known := job.state.get(name):
+        return str(known)
     app = app_of(job.state.get("endpoint") or job.model)
-    return str(job.state.get(name) or f"{QUEUE}/{app}/requests/{quote(job.id, safe='')}{_URLS[name]}")
+    return f"{QUEUE}/{app}/requests/{quote(job.id, safe='')}{_URLS[name]}"
 
 
 def _headers(settings: Mapping[str, Any]) -> dict[str, str]:

@@ -22,7 +22,7 @@ def message(request_id: str, user_id: str, timestamp: str, body: bytes) -> bytes
 
 
 def fresh(headers: Headers, now: datetime) -> dict[str, str]:
-    """Fal's own headers of a callback by their short names.
+    """The signed headers of a callback by their short names.
 
     Raises:
         WebhookError: One is missing, or the callback is more than five minutes old.

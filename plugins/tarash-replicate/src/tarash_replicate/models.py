@@ -321,16 +321,18 @@ _ANY = {
 GENERIC = ModelSpec(
     title="a model that no catalogue lists",
     variants=(
-        Variant(
-            modes={"text-to-video"}, endpoint=ENDPOINT, fields={**_ANY, "duration": duration_field_mapper("number")}
-        ),
-        Variant(modes={"text-to-image"}, endpoint=ENDPOINT, fields=_ANY),
+        Variant(modes={"text-to-video"}, fields={**_ANY, "duration": duration_field_mapper("number")}),
+        Variant(modes={"text-to-image"}, fields=_ANY),
     ),
 )
 """For unlisted models, versions and deployments. It takes no media: under a name that the model lacks, Replicate would
 ignore them, and sell a clip that has nothing to do with the picture. ``extra_params`` names the input."""
 
-# A boundary of its own: flux-dev is no family of flux-dev-lora, but of flux-dev:<version>.
-CATALOG = Catalog(
-    {**MODELS, **{f"{model}:": evolve(spec, family=True) for model, spec in MODELS.items()}}, generic=GENERIC
-)
+
+def _versions(spec: ModelSpec) -> ModelSpec:
+    """What serves ``owner/name:<version>``: the same inputs on the route for versions."""
+    return evolve(spec, family=True, variants=[evolve(way, endpoint="/v1/predictions") for way in spec.variants])
+
+
+# A family with a boundary of its own: flux-dev is no family of flux-dev-lora, but of flux-dev:<version>.
+CATALOG = Catalog({**MODELS, **{f"{model}:": _versions(spec) for model, spec in MODELS.items()}}, generic=GENERIC)

@@ -1,0 +1,155 @@
+"""How the command ends badly: one line, what was tried, how to go on, and a documented exit code."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from tarash_core.errors import TarashException
+    from tarash_core.models.job import Job
+
+EXIT_CODES = {
+    0: "The file is there.",
+    1: "The job failed, or the provider refused it for its content.",
+    2: "The request, an option or an installed plugin cannot work; nothing was bought.",
+    3: "A key is missing or refused, or its account has no credit.",
+    4: "The provider could not be reached or answered with an error.",
+    5: "A job may still deliver or bill, or its result could not be fetched; the last line says how to take it up.",
+    130: "Ctrl-C was pressed; the last line says how to take up the job.",
+}
+"""What each exit code of ``tarash`` says; part of its help."""
+
+INTERRUPTED = 130
+_BY_CLASS = {
+    "AuthenticationError": 3,
+    "InsufficientCreditsError": 3,
+    "LostAnswerError": 5,
+    "DeliveryError": 5,
+    "ValidationError": 2,
+    "PluginError": 2,
+    "HTTPError": 4,
+    "HTTPConnectionError": 4,
+}
+
+
+def exit_code_of(error: BaseException) -> int:
+    """The exit code for an error: of a job left behind, else by its nearest class in the tree."""
+    if isinstance(error, KeyboardInterrupt):
+        return INTERRUPTED
+    if resumable(error):
+        return 5
+    return next((_BY_CLASS[cls.__name__] for cls in type(error).__mro__ if cls.__name__ in _BY_CLASS), 1)
+
+
+def resumable(error: BaseException) -> bool:
+    """Whether the error left a job behind that may still deliver."""
+    from tarash_core import errors
+
+    if getattr(error, "job", None) is None:
+        return False
+    if isinstance(error, (KeyboardInterrupt, errors.DeliveryError)):
+        return True
+    metadata = getattr(error, "execution_metadata", None)
+    if metadata is not None and metadata.attempts:
+        return bool(metadata.attempts[-1].unsettled)
+    return not isinstance(error, (errors.GenerationFailedError, errors.ContentModerationError))
+
+
+@contextmanager
+def reported(output: Path | None = None, *, as_json: bool = False, quiet: bool = False) -> Iterator[None]:
+    """Turns our errors and Ctrl-C into their report and exit code.
+
+    Args:
+        output: Where the result was to be saved; the receipt of a job left behind is saved beside it.
+        as_json: Writes the report as JSON to the standard output too.
+        quiet: Leaves out everything but the error and the way on.
+    """
+    from tarash_core.errors import TarashException
+
+    try:
+        yield
+    except KeyboardInterrupt as error:
+        told: BaseException = error
+        click.echo("\nInterrupted.", err=True)
+    except TarashException as error:
+        told = error
+        _tell(error, quiet)
+    else:
+        return
+    if as_json:
+        click.echo(_as_json(told))
+    _tell_the_way_on(told, output)
+    raise SystemExit(exit_code_of(told))
+
+
+def _tell(error: TarashException, quiet: bool) -> None:
+    metadata = error.execution_metadata
+    if not quiet and metadata is not None and len(metadata.attempts) > 1:
+        from tarash_core.cli import tables
+
+        tables.show(tables.attempts(metadata), err=True)
+    charged = {"yes": " It was charged.", "unknown": " It is not known whether it was charged."}
+    click.echo(f"Error: {one_line(error)}{charged.get(error.charged, '')}{_hint(error)}", err=True)
+
+
+def one_line(error: BaseException) -> str:
+    """The sentence of an error, on one line."""
+    return " ".join(str(error).split()) or type(error).__name__
+
+
+def _hint(error: TarashException) -> str:
+    from tarash_core.errors import AuthenticationError
+
+    without_key = isinstance(error, AuthenticationError) and error.status_code is None
+    return " To try it without a key, add --simulate." if without_key else ""
+
+
+def _as_json(error: BaseException) -> str:
+    import json
+
+    told: dict[str, Any] = {"type": type(error).__name__, "message": one_line(error), "exit_code": exit_code_of(error)}
+    for name in ("provider", "model", "request_id", "charged", "retryable"):
+        told[name] = getattr(error, name, None)
+    job, metadata = getattr(error, "job", None), getattr(error, "execution_metadata", None)
+    attempts = [attempt.to_dict() for attempt in metadata.attempts] if metadata else []
+    return json.dumps({"error": told, "job": job.to_dict() if job else None, "attempts": attempts})
+
+
+def _tell_the_way_on(error: BaseException, output: Path | None) -> None:
+    """The receipt of a job left behind and, as the last line, the command that takes it up."""
+    job = getattr(error, "job", None)
+    if job is None or not resumable(error):
+        return
+    click.echo(f"The receipt of job {job.id} at {job.provider}: {job.to_json()}", err=True)
+    if output is None:
+        return
+    click.echo(f"To take it up: {_command(job, output, _saved(job, output))}", err=True)
+
+
+def _saved(job: Job, output: Path) -> str:
+    """The file that the receipt was saved in; a dash where the disk refused it, for then it must be piped in."""
+    beside = output / job.id if output.is_dir() else output
+    path = beside.with_name(f"{beside.name}.job.json")
+    try:
+        path.write_text(job.to_json(), encoding="utf-8")
+    except OSError:
+        return "-"
+    return str(path)
+
+
+def _command(job: Job, output: Path, receipt: str) -> str:
+    """A line for the user's shell."""
+    words = ["tarash", "image" if job.kind == "image" else "generate", "--resume", receipt, "-o", str(output)]
+    if os.name == "nt":
+        import subprocess
+
+        return subprocess.list2cmdline(words)
+    import shlex
+
+    return shlex.join(words)

@@ -1,0 +1,86 @@
+"""``tarash simulate``: the simulators of installed providers on this machine, until Ctrl-C."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from tarash_core.testing.simulator import Simulator
+
+FORMS = {"plain": "{name}={value}", "sh": "export {name}={value}", "powershell": '$env:{name} = "{value}"'}
+"""How a variable is set, by the name of the shell; ``plain`` is the form of a .env file."""
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="The first port; the others follow. 0 is any.")
+@click.option("--provider", "providers", multiple=True, metavar="NAME", help="Serve only this one; may be repeated.")
+@click.option(
+    "--speed",
+    type=click.FloatRange(min=0, min_open=True),
+    help="Let jobs run against real time, so many times faster than the vendor. By default each status call is a step.",
+)
+@click.option("--shell", type=click.Choice(list(FORMS)), default="plain", show_default=True, help="How to write them.")
+def simulate(port: int, providers: tuple[str, ...], speed: float | None, shell: str) -> None:
+    """Serve the providers' simulators on this machine until Ctrl-C.
+
+    The lines on the standard output are the variables that send a program there: with them set, a config without a
+    base_url uses the simulator. Where no key is set, a made-up one is among them, as simulators want one too.
+    """
+    import anyio
+
+    from tarash_core.cli.simulators import host
+    from tarash_core.errors import ValidationError
+
+    simulators = _chosen(providers, speed)
+    try:
+        anyio.run(host().serve_forever, simulators, lambda urls: _announce(urls, shell), port)
+    except KeyboardInterrupt:
+        click.echo("Stopped.", err=True)
+    except OSError as error:
+        raise ValidationError(f"Port {port} cannot be used: {error.strerror or error}; choose another.") from error
+
+
+def _chosen(providers: tuple[str, ...], speed: float | None) -> Mapping[str, Simulator]:
+    """The simulators of the named providers, or of all that ship one and can be loaded.
+
+    Raises:
+        ValidationError: There is none.
+    """
+    from tarash_core.cli.simulators import simulator_of
+    from tarash_core.errors import ValidationError
+    from tarash_core.plugins.loader import load_provider
+
+    names = [load_provider(name).name for name in providers] or list(_installed())
+    if not names:
+        raise ValidationError("No installed provider ships a simulator; run: pip install tarash-fal")
+    return {name: simulator_of(name, speed=speed) for name in names}
+
+
+def _installed() -> Iterator[str]:
+    from tarash_core.plugins.loader import installed_providers, load_provider
+
+    for info in installed_providers(check=True):
+        usable = info.kind == "provider" and not info.failure and not info.switched_off_by
+        if usable and load_provider(info.name).simulator:
+            yield load_provider(info.name).name
+
+
+def _announce(urls: Mapping[str, str], shell: str) -> None:
+    for name, value in _variables(urls):
+        click.echo(FORMS[shell].format(name=name, value=value))
+    click.echo("Set these variables for your program; Ctrl-C stops the simulators.", err=True)
+
+
+def _variables(urls: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    from tarash_core.engine.access import SIMULATED_KEY, base_url_variable
+    from tarash_core.plugins.loader import load_provider
+
+    for provider, url in urls.items():
+        yield base_url_variable(provider), url
+        credentials = load_provider(provider).credentials
+        if credentials.alternatives and credentials.find(os.environ) is None:
+            yield from ((name, SIMULATED_KEY) for name in credentials.alternatives[0])

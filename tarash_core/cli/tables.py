@@ -1,0 +1,81 @@
+"""Tables for people, and the consoles that they are shown on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from tarash_core.models.execution import AttemptMetadata, ExecutionMetadata
+    from tarash_core.plugins.loader import PluginInfo
+
+_WIDE = 400
+
+
+def console(*, err: bool = False) -> Console:
+    """A console of the standard output or error; one that is no terminal never cuts a line."""
+    made = Console(stderr=err, highlight=False, emoji=False, markup=False)
+    if not made.is_terminal:
+        made.width = _WIDE
+    return made
+
+
+def show(table: Table, *, err: bool = False) -> None:
+    """Prints a table."""
+    console(err=err).print(table)
+
+
+def _table(*columns: str) -> Table:
+    table = Table(title_justify="left")
+    for name in columns:
+        table.add_column(name, overflow="fold")
+    return table
+
+
+def attempts(metadata: ExecutionMetadata) -> Table:
+    """Every config that was tried or skipped: result, seconds, whether it was charged, and its error."""
+    table = _table("#", "provider", "model", "result", "seconds", "charged", "error")
+    for attempt in metadata.attempts:
+        table.add_row(*_attempt_cells(attempt), style="green" if attempt.status == "success" else None)
+    return table
+
+
+def _attempt_cells(attempt: AttemptMetadata) -> Iterable[str]:
+    seconds = attempt.elapsed_seconds
+    error = f"{attempt.error_type}: {attempt.error_message}" if attempt.error_type else ""
+    return (
+        str(attempt.attempt_number),
+        attempt.provider,
+        attempt.model,
+        {"success": "succeeded"}.get(attempt.status, attempt.status),
+        "" if seconds is None else f"{seconds:.1f}",
+        attempt.charged,
+        " ".join(error.split()),
+    )
+
+
+def plugins(infos: Iterable[PluginInfo]) -> Table:
+    """Everything that is installed, and why some of it cannot be used."""
+    table = _table("name", "kind", "aliases", "version", "distribution", "location", "state")
+    for info in infos:
+        table.add_row(
+            info.name,
+            info.kind,
+            ", ".join(info.aliases),
+            info.version or "",
+            info.distribution or "",
+            info.location,
+            state_of(info),
+            style="red" if info.failure else None,
+        )
+    return table
+
+
+def state_of(info: PluginInfo) -> str:
+    """``ok``, or why it is not used."""
+    if info.failure:
+        return f"broken: {' '.join(info.failure.split())}"
+    return f"switched off by {info.switched_off_by}" if info.switched_off_by else "ok"
