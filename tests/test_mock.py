@@ -123,7 +123,9 @@ def test_weights_choose_by_hash_and_seed():
         seed: generate_video(config(responses=answers, seed=seed), prompt="A fox").video.url for seed in range(20)
     }
     assert len(set(chosen.values())) > 1
-    assert chosen == {seed: generate_video(config(responses=answers, seed=seed), prompt="A fox").video.url for seed in chosen}
+    assert chosen == {
+        seed: generate_video(config(responses=answers, seed=seed), prompt="A fox").video.url for seed in chosen
+    }
 
 
 def test_a_whole_response_can_be_given():

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import os
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,6 +20,8 @@ from tarash_core.plugins.http import HttpRequest
 from tarash_core.plugins.provider import Provider
 
 USER_AGENT = "tarash"
+
+_UP_TO_PATH = re.compile(r"[^/?#]*//[^/?#]*")
 
 SIMULATED_KEY = "tarash-simulator-key"
 """What simulators are shown in the place of a key."""
@@ -105,6 +109,12 @@ def below(url: str, origin: str) -> bool:
 
 def origin_of(url: str) -> tuple[str, str, int | None]:
     """Scheme, host and port of a URL."""
+    head = _UP_TO_PATH.match(url)
+    return _origin_of(head[0] if head else url)
+
+
+@functools.lru_cache(maxsize=64)
+def _origin_of(url: str) -> tuple[str, str, int | None]:
     parts = urlsplit(url)
     port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
     return parts.scheme, (parts.hostname or "").lower(), port

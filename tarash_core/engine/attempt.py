@@ -23,7 +23,7 @@ from tarash_core.errors import TarashException
 from tarash_core.models.config import Config
 from tarash_core.models.execution import Charged
 from tarash_core.models.job import ImageJob, Job, VideoJob
-from tarash_core.models.plan import Plan
+from tarash_core.models.plan import MediaLeaf, Plan
 from tarash_core.models.response import Response
 from tarash_core.plugins import hooks, updates
 from tarash_core.plugins.provider import Attempt
@@ -102,7 +102,17 @@ def start(access: Access, config: Config, plan: Plan, number: int, deadline: Dea
 def fingerprint(plan: Plan, account: str | None) -> str:
     """A hash of what is asked for; equal for equal requests to the same model and account."""
     asked = [plan.provider, plan.model, plan.endpoint, account, plan.payload]
-    return hashlib.sha256(json.dumps(asked, sort_keys=True, default=repr).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(asked, sort_keys=True, default=_identity).encode()).hexdigest()
+
+
+def _identity(value: Any) -> str:
+    """What tells a value apart that is no JSON; a local medium is told by its content."""
+    if isinstance(value, MediaLeaf) and value.media.scheme != "http":
+        digest = hashlib.sha256()
+        for chunk in value.media.chunks():
+            digest.update(chunk)
+        return digest.hexdigest()
+    return repr(value)
 
 
 def generate(run: Run) -> Flow[Response]:
@@ -139,21 +149,21 @@ def submit(run: Run) -> Flow[Job]:
 
 
 def _buy(run: Run, plan: Plan, attempt: Attempt) -> Flow[updates.Accepted | updates.Done]:
-    line = Line(access=run.access, phase="submit", deadline=run.deadline)
+    line = Line(access=run.access, phase="submit", deadline=run.deadline, on_buy=run.record.buys)
     steps = run.access.provider.submit(plan, attempt)
-    run.record.buying, run.record.charged = True, "unknown"
     try:
         return (yield from converse(line, steps))
-    except errors.LostAnswerError as error:
-        raise _lost(run, error) from error
-    except errors.HTTPError as error:
-        if error.status_code is not None and error.status_code < 400 and error._charged is None:
-            raise _lost(run, error) from error
-        _not_bought(run, error)
-        raise
     except TarashException as error:
-        _not_bought(run, error)
+        if run.record.buying and _answer_is_lost(error):
+            raise _lost(run, error) from error
+        run.record.buying, run.record.charged = False, error.charged
         raise
+
+
+def _answer_is_lost(error: TarashException) -> bool:
+    """Whether the purchase may have been carried out: no answer came, or one that says yes and cannot be read."""
+    said_yes = isinstance(error, errors.HTTPError) and error.status_code is not None and error.status_code < 400
+    return isinstance(error, errors.LostAnswerError) or (said_yes and error._charged is None)
 
 
 def _lost(run: Run, error: TarashException) -> errors.LostAnswerError:
@@ -164,11 +174,6 @@ def _lost(run: Run, error: TarashException) -> errors.LostAnswerError:
         charged="unknown",
         raw_response=error.raw_response,
     )
-
-
-def _not_bought(run: Run, error: TarashException) -> None:
-    run.record.buying = False
-    run.record.charged = error.charged
 
 
 def _accepted(run: Run, said: updates.Accepted | updates.Done, attempt: Attempt) -> Flow[Job]:

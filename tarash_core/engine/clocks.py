@@ -37,8 +37,9 @@ class SystemClock:
         return datetime.now(UTC)
 
     def sleep(self, seconds: float) -> None:
-        """Sleeps; Ctrl-C ends it."""
-        time.sleep(seconds)
+        """Sleeps; Ctrl-C ends it. No time at all is no system call."""
+        if seconds > 0:
+            time.sleep(seconds)
 
     async def sleep_async(self, seconds: float) -> None:
         """Sleeps on the running event loop."""

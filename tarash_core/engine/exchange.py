@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import Any, TypeVar
 from urllib.parse import urljoin
 
@@ -40,12 +40,14 @@ class Line:
         phase: What the requests are for, in the words of the contract.
         deadline: When it must be over.
         retry: How often and how soon a request is repeated.
+        on_buy: Called just before a purchase leaves.
     """
 
     access: Access
     phase: Phase
     deadline: Deadline
     retry: Retry = field(factory=Retry)
+    on_buy: Callable[[], None] | None = None
 
 
 def converse(line: Line, steps: Generator[Any, Any, T]) -> Flow[T]:
@@ -158,6 +160,8 @@ def send(line: Line, request: HttpRequest, sink: Sink | None = None, max_bytes: 
     left = line.deadline.left()
     if left <= 0:
         raise errors.HTTPConnectionError("The clock ran out before the request was sent.")
+    if request.effect == "buy" and line.on_buy is not None:
+        line.on_buy()
     seconds = left if request.effect == "buy" or sink is not None else min(left, READ_SECONDS)
     ask = Send(ready, seconds, max_bytes, sink, guarded=_guarded(line.access, ready))
     return (yield from watched(line.access, ask))

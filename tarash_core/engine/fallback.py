@@ -58,10 +58,12 @@ def _walk(config: Config) -> Iterator[Config]:
         yield from _walk(evolve(fallback, **inherited, given=fallback.given | frozenset(inherited)))
 
 
-def prepared(session: Session, config: Config, request: Request, ready: Plan | None = None) -> Link | Refusal:
+def prepared(
+    session: Session, config: Config, request: Request, ready: Plan | None = None, needs_key: bool = True
+) -> Link | Refusal:
     """The plan and the account for one config, or why there is none; nothing is sent."""
     try:
-        access = session.access(config)
+        access = session.access(config, needs_key)
         return Link(config=config, access=access, plan=ready or plan_of(access, config, request))
     except TarashException as error:
         return Refusal(config, errors.complete(error, provider=config.provider, model=config.model))
@@ -88,6 +90,7 @@ def plan_of(access: Access, config: Config, request: Request) -> Plan:
         own_host=access.own_host,
         allow_retired=config.allow_retired,
         notices=found.notices,
+        siblings=provider.catalog.siblings,
     )
     check_budget(plan, config)
     return plan
@@ -118,7 +121,7 @@ def planned(session: Session, head: Config, request: Request) -> Plan:
     Raises:
         TarashException: The refusal of the head, when it is one that a chain does not skip.
     """
-    links = [prepared(session, config, request) for config in flattened(_with_budget(head))]
+    links = [prepared(session, config, request, needs_key=False) for config in flattened(_with_budget(head))]
     _raise_refusal_of_head(links)
     plans = [link.plan for link in links if isinstance(link, Link)]
     return plans[0].replace(fallbacks=tuple(plans[1:]))

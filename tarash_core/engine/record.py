@@ -48,6 +48,10 @@ class Record:
         """Whether the attempt may still deliver or bill although it failed here."""
         return not self.ended and (self.buying or self.job is not None)
 
+    def buys(self) -> None:
+        """A purchase leaves: from here on it may have been carried out."""
+        self.buying, self.charged = True, "unknown"
+
     def notice(self, code: str, message: str, about: str | None = None) -> None:
         """Adds a notice once."""
         found = Notice(code, about, message)

@@ -52,8 +52,8 @@ class Session:
 
         return MockProvider(provider, mock)
 
-    def access(self, config: Config) -> Access:
-        """The way to the account that a config means.
+    def access(self, config: Config, needs_key: bool = True) -> Access:
+        """The way to the account that a config means; a plan needs no key.
 
         Raises:
             AuthenticationError: There is no key; the sentence names the variables.
@@ -66,7 +66,7 @@ class Session:
         simulator = None if mocked else self.simulators.get(provider.name)
         on_own_host = named is None and not (self.connections and self.connections.in_process)
         if simulator is None:
-            credential = find_credential(provider, config, account, on_own_host)
+            credential = find_credential(provider, config, account, on_own_host and needs_key)
         else:
             credential = simulated_credential(provider)
         return Access(

@@ -54,6 +54,12 @@ def shared_ssl_context() -> ssl.SSLContext:
     return httpx.create_ssl_context()
 
 
+@functools.cache
+def _no_tls() -> ssl.SSLContext:
+    """A context that trusts nobody, for plain HTTP; httpx makes one for each transport that is given none."""
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
 def _proxy_of(url: str) -> str | None:
     """The proxy that the environment names for a URL; none for this machine itself."""
     parts = urlsplit(url)
@@ -71,7 +77,7 @@ def _origin(url: str) -> str:
 
 def _settings(origin: str, context: ssl.SSLContext | None) -> dict[str, Any]:
     """How the connections to one origin are made; plain HTTP needs no TLS context."""
-    verify = (context or shared_ssl_context()) if origin.startswith("https") else False
+    verify = (context or shared_ssl_context()) if origin.startswith("https") else _no_tls()
     return {"verify": verify, "limits": _POOL, "proxy": _proxy_of(origin)}
 
 
@@ -93,6 +99,9 @@ def _check_address(url: str) -> None:
         raise DeliveryError(f"{redact_url(url)} points into a private network; set base_url if that is meant.")
 
 
+_parsed = functools.lru_cache(maxsize=64)(httpx.URL)  # a job is asked about at one URL, many times
+
+
 def _request(ask: Send) -> httpx.Request:
     request = ask.request
     files = {name: (part.filename, part.content, part.content_type) for name, part in (request.files or {}).items()}
@@ -101,7 +110,7 @@ def _request(ask: Send) -> httpx.Request:
     try:
         return httpx.Request(
             request.method,
-            request.url,
+            _parsed(request.url),
             headers=dict(request.headers),
             json=request.json,
             content=request.content,
@@ -150,7 +159,7 @@ class _Body:
 
     def answer(self, response: httpx.Response) -> HttpResponse | Received:
         """What the engine is sent."""
-        headers = Headers(dict(response.headers))
+        headers = Headers(dict(response.headers.items()))
         if self.sink is not None:
             return Received(response.status_code, headers, self._ask.request.url, self.size)
         return HttpResponse(response.status_code, headers, b"".join(self._chunks), self._ask.request.url)

@@ -294,16 +294,16 @@ def _lacking(options: Iterable[Shape], wish: Wish) -> str:
 
 
 def _nearest(options: Iterable[Shape], wish: Wish) -> Shape | None:
-    """The nearest ratio counts first, then the nearest resolution, then the smaller one."""
+    """The nearest ratio counts first, then the nearest resolution, then the smaller resolution and ratio."""
     ratio = values.ratio(wish.ratio) if wish.ratio else None
     short = values.short_side(wish.resolution) if wish.resolution else None
     if (wish.ratio and ratio is None) or (wish.resolution and short is None):
         return None
 
-    def apart(shape: Shape) -> tuple[float, float, float]:
+    def apart(shape: Shape) -> tuple[float, ...]:
         here = values.short_side(shape.resolution) if shape.resolution else None
         off = (abs(here - short) if here else math.inf) if short else 0.0
-        return round(_apart(shape.value, ratio), 6) if ratio else 0.0, off, here or 0.0
+        return round(_apart(shape.value, ratio), 6) if ratio else 0.0, off, here or 0.0, shape.value or 0.0
 
     return min((s for s in options if s.value or not ratio), key=apart, default=None)
 

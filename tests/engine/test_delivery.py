@@ -39,7 +39,9 @@ def test_a_folder_takes_the_file_under_the_providers_name(video, tmp_path):
     assert video.save(tmp_path).name == "output-1-0.mp4"
 
 
-@pytest.mark.parametrize("fault", [faults.truncated(50), faults.reset(on="download"), faults.server_error(on="download")])
+@pytest.mark.parametrize(
+    "fault", [faults.truncated(50), faults.reset(on="download"), faults.server_error(on="download")]
+)
 def test_a_broken_download_is_repeated_from_the_beginning(acme, video, tmp_path, fault):
     acme.script(fault)
     assert video.save(tmp_path / "fox.mp4").read_bytes() == video.read()
@@ -128,7 +130,9 @@ def test_media_that_are_here_already_need_no_network(tmp_path):
         list(Media("https://x.example/a.png").chunks())
 
 
-@pytest.mark.parametrize("url", ["http://127.0.0.1:1/x.mp4", "http://169.254.169.254/latest", "http://10.0.0.1/x", "http://localhost/x"])
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:1/x.mp4", "http://169.254.169.254/latest", "http://10.0.0.1/x", "http://localhost/x"]
+)
 def test_a_url_that_leads_into_a_private_network_is_refused(url):
     with pytest.raises(DeliveryError, match="private network"):
         Media(url).read()

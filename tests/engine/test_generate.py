@@ -175,7 +175,9 @@ def test_a_missing_key_names_the_variable(acme, clock, monkeypatch):
     assert caught.value.status_code is None
 
 
-@pytest.mark.parametrize("fault", [faults.garbage(on="submit"), faults.garbage(html=False, on="submit"), faults.empty(on="submit")])
+@pytest.mark.parametrize(
+    "fault", [faults.garbage(on="submit"), faults.garbage(html=False, on="submit"), faults.empty(on="submit")]
+)
 def test_an_unreadable_answer_to_the_purchase_is_not_sent_again(acme, clock, fault):
     acme.script(fault)
     with pytest.raises(LostAnswerError) as caught:
@@ -252,3 +254,27 @@ def test_no_key_is_shown_anywhere(acme, clock, caplog):
     shown = [str(caught.value), repr(caught.value.execution_metadata), str(caught.value.raw_response), caplog.text]
     assert not any("canary-acme-key" in text for text in shown)
     assert any(request.headers["authorization"] == "Bearer canary-acme-key" for request in acme.log)
+
+
+def test_a_plan_needs_no_key(acme, clock, monkeypatch):
+    monkeypatch.delenv("ACME_API_KEY")
+    with Gateway(clock=clock) as gateway:
+        assert gateway.plan_video("acme/acme-1", prompt="A fox").payload == {"prompt": "A fox"}
+
+
+def test_equal_requests_have_equal_fingerprints_and_other_pictures_other_ones(acme, clock):
+    from tarash_core.engine.attempt import fingerprint
+
+    with Gateway(transport=acme, clock=clock) as gateway:
+        plans = [gateway.plan_video("acme/acme-1", prompt="A", first_frame=frame) for frame in (b"one", b"one", b"two")]
+    one, same, other = (fingerprint(plan, None) for plan in plans)
+    assert one == same != other
+
+
+def test_a_lost_answer_before_the_purchase_is_no_purchase(acme, clock):
+    acme.script(faults.reset(on="upload", times=None))
+    with Gateway(transport=acme, clock=clock) as gateway, pytest.raises(LostAnswerError) as caught:
+        gateway.generate_video("acme/acme-1", prompt="A fox", first_frame=b"\x89PNG\r\n\x1a\n")
+    assert caught.value.charged == "no"
+    assert not caught.value.execution_metadata.attempts[0].unsettled
+    assert acme.bought == []

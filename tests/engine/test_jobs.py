@@ -80,7 +80,9 @@ def test_a_receipt_that_was_changed_never_gets_the_key(gateway, acme):
 
 def test_a_receipt_holds_no_secret(gateway, acme, clock):
     with Gateway(transport=acme, clock=clock) as other:
-        job = other.submit_video(VideoGenerationConfig.from_string("acme/acme-1", api_key="canary-explicit"), prompt="A")
+        job = other.submit_video(
+            VideoGenerationConfig.from_string("acme/acme-1", api_key="canary-explicit"), prompt="A"
+        )
         assert "canary" not in job.to_json() + repr(job)
         assert other.wait_job(job).request_id == job.id
     assert {request.headers["authorization"] for request in acme.log} == {"Bearer canary-explicit"}
@@ -89,5 +91,3 @@ def test_a_receipt_holds_no_secret(gateway, acme, clock):
 def test_something_that_is_no_job_is_refused(gateway):
     with pytest.raises(ValidationError, match="from_json"):
         gateway.wait_job("job-1")
-
-

@@ -94,7 +94,10 @@ def test_our_own_httpx_transport_is_used(acme, monkeypatch):
         asked.append(str(request.url))
         return httpx.Response(401, json={"detail": "Unknown key."})
 
-    with Gateway(transport=httpx.MockTransport(answer)) as gateway, pytest.raises(errors.AuthenticationError, match="Unknown key"):
+    with (
+        Gateway(transport=httpx.MockTransport(answer)) as gateway,
+        pytest.raises(errors.AuthenticationError, match="Unknown key"),
+    ):
         gateway.generate_video(FAST, prompt="A fox")
     assert asked == ["https://api.acme.example/v1/videos"]
 

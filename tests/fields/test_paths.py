@@ -73,7 +73,8 @@ def test_nothing_is_found_where_nothing_stands():
     for path in ("a.b", "a[0].b", "a[type=x].b"):
         assert paths.get({}, paths.parse(path)) is None
         assert paths.get({"a": 5}, paths.parse(path)) is None
-    assert paths.get({}, paths.parse("a[].b")) == []
+    assert paths.get({}, paths.parse("a[].b")) is None
+    assert paths.get({"a": []}, paths.parse("a[].b")) == []
 
 
 def test_the_keys_up_to_the_first_list():

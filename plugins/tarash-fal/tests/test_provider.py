@@ -270,6 +270,7 @@ POLICY = {"detail": [{"loc": ["body", "prompt"], "msg": "Flagged.", "type": "con
         ({"error": "gone", "error_type": "runner_disconnected"}, HttpResponse(502), errors.GenerationFailedError),
         ({"error": "gone", "error_type": "runner_disconnected"}, reply({}, 404), errors.GenerationFailedError),
         ({"error": "gone"}, reply({"video": VIDEO}), errors.GenerationFailedError),
+        ({}, reply({"detail": [{"msg": "x", "type": "generation_timeout"}]}, 504), errors.GenerationFailedError),
         (
             {"error": "x"},
             reply({"detail": "Boom", "error_type": "runner_server_error"}, 500),

@@ -59,6 +59,8 @@ def test_every_host_of_fal_moves_to_the_base_url(simulator: FalSimulator) -> Non
         (faults.server_error(503, on="submit"), 1),
         (faults.server_error(500, on="poll", times=3), 1),
         (faults.server_error(502, html=True, on="result"), 1),
+        (faults.server_error(503, on="result"), 1),
+        (faults.too_many_requests(on="result"), 1),
         (faults.garbage(on="poll"), 1),
         (faults.empty(on="result"), 1),
     ],

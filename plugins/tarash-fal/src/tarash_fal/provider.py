@@ -34,7 +34,7 @@ from tarash_core.plugins import (
     Update,
     body_of,
 )
-from tarash_fal.errors import Problem, ended, refused
+from tarash_fal.errors import MODEL_TYPES, TYPES, Problem, ended, refused
 from tarash_fal.models import CATALOG
 
 if TYPE_CHECKING:
@@ -149,8 +149,12 @@ class FalProvider(Provider):
         if response.status < 400 and not told.get("error"):
             return _done(response.json(), response.headers.get("x-fal-billable-units"))
         problem = Problem.of(response)
-        if response.status >= 400 and (problem.type or response.status in (400, 422, 499)):
-            return Running(raw=told) if "still in progress" in problem.words else _failed(problem)
+        if "still in progress" in problem.words:
+            return Running(raw=told)
+        # A platform error may also be about this very request, unless the status has told of a failure.
+        types = TYPES if told.get("error") else MODEL_TYPES
+        if response.status in (400, 422, 499) or problem.type in types:
+            return _failed(problem)
         if told.get("error"):
             return _failed(Problem.told(told["error"], told.get("error_type"), told))
         if response.status == 404:

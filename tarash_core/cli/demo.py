@@ -1,0 +1,89 @@
+"""``tarash demo``: a provider that is down, another that answers, and the clip that comes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tarash_core.cli.options import OutputType
+
+if TYPE_CHECKING:
+    from tarash_core.gateway import Gateway
+
+PROMPT = "A red fox in fresh snow"
+MODELS = ("fal/fal-ai/veo3.1", "replicate/google/veo-3.1")
+SECONDS, WIDTH, HEIGHT = 8.0, 1280, 720
+
+_TOLERANCE_SECONDS = 0.2
+_LOOK_EVERY_SECONDS = 0.4
+_NEXT = f"""Next:
+  tarash generate "{PROMPT}" --model {MODELS[0]} --simulate -o fox.mp4   (no key needed)
+  tarash generate "{PROMPT}" --model {MODELS[0]} -o fox.mp4              (with your FAL_KEY)
+  tarash --help"""
+
+
+@click.command()
+@click.option(
+    "--output", "-o", type=OutputType(), default="tarash-demo.mp4", show_default=True, help="Save the clip here."
+)
+def demo(output: Path) -> None:
+    """Show a failover without a key and without the network.
+
+    The simulators of fal and Replicate run on this machine. fal's is down, so the job goes to Replicate's, over real
+    HTTP; the clip that comes of it is saved and measured.
+    """
+    from tarash_core.cli import tables
+    from tarash_core.cli.progress import progress_for
+    from tarash_core.cli.running import generated
+    from tarash_core.models.config import VideoGenerationConfig
+    from tarash_core.models.mock import MockConfig
+    from tarash_core.models.request import VideoGenerationRequest
+
+    config = VideoGenerationConfig.from_string(
+        MODELS[0], fallback_configs=[MODELS[1]], mock=MockConfig(enabled=False), poll_interval=_LOOK_EVERY_SECONDS
+    )
+    request = VideoGenerationRequest(prompt=PROMPT, duration_seconds=SECONDS, resolution="720p", aspect_ratio="16:9")
+    click.echo(f"Asking {MODELS[0]}, whose simulator is down, and then {MODELS[1]}, for {PROMPT!r}.\n")
+    with _one_is_down() as gateway:
+        response, paths = generated(gateway, config, request, output, progress_for(False))
+    if response.execution_metadata is not None:
+        tables.show(tables.attempts(response.execution_metadata))
+    _compare(paths[0])
+    click.echo(f"\n{_NEXT}")
+
+
+@contextmanager
+def _one_is_down() -> Iterator[Gateway]:
+    """A gateway to both simulators, of which fal's answers every submit with 503."""
+    from tarash_core.cli.simulators import served, simulator_of
+    from tarash_core.gateway import Gateway
+    from tarash_core.testing import faults
+
+    fal, replicate = simulator_of("fal"), simulator_of("replicate", polls_to_finish=4)
+    fal.script(faults.server_error(503, on="submit", times=None))
+    with served({"fal": fal, "replicate": replicate}) as urls, Gateway(simulators=urls) as gateway:
+        yield gateway
+
+
+def _compare(path: Path) -> None:
+    """Says what was asked and what the saved file measures.
+
+    Raises:
+        SystemExit: With 1: the file was measured and is not what was asked.
+    """
+    from tarash_core.cli.running import measured
+
+    found = measured(path)
+    click.echo(f"\nSaved {path}\n  asked:    {SECONDS:.1f} s, {WIDTH}x{HEIGHT}")
+    if found["width"] is None:
+        click.echo('  measured: not without PyAV; run: pip install "tarash-core[media]" (this is a small sample)')
+        return
+    seconds = found["duration_seconds"]
+    click.echo(f"  measured: {seconds:.1f} s, {found['width']}x{found['height']}")
+    if abs(seconds - SECONDS) > _TOLERANCE_SECONDS or (found["width"], found["height"]) != (WIDTH, HEIGHT):
+        click.echo("Error: the clip is not what was asked.", err=True)
+        raise SystemExit(1)

@@ -1,0 +1,32 @@
+"""``tarash image``: one or more images."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from tarash_core.cli.options import generation_options
+
+_OWN = (
+    click.option("--size", metavar="WxH", help="Ask for this size in pixels, such as 1024x1024."),
+    click.option("--quality", metavar="TEXT", help="Ask for a quality by the model's own name."),
+    click.option("--n", type=int, help="Ask for so many images; they are saved with numbered names."),
+)
+
+
+@click.command()
+@generation_options(*_OWN)
+def image(**given: Any) -> None:
+    """Make one or more images of PROMPT and save them.
+
+    Input images are given with --image by their path or as a URL, with the part that they play in front where the
+    model knows several: --image style=look.png.
+
+    \b
+    Example:
+      tarash image "A fox, in ink" --model fal/fal-ai/flux/dev -o fox.png
+    """
+    from tarash_core.cli.running import run
+
+    run("image", given)

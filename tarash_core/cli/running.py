@@ -1,0 +1,208 @@
+"""One generation from the options to the saved files; the same for videos and images."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tarash_core.cli.errors import reported
+from tarash_core.cli.options import check_together, config_of, request_of, settings_of
+from tarash_core.cli.progress import Progress, progress_for, watched
+
+if TYPE_CHECKING:
+    from tarash_core.gateway import Gateway
+    from tarash_core.models.config import Config
+    from tarash_core.models.job import Job, Kind
+    from tarash_core.models.media import Media
+    from tarash_core.models.request import Request
+    from tarash_core.models.response import Response
+
+
+def run(kind: Kind, given: Mapping[str, Any]) -> None:
+    """Carries out ``generate`` or ``image``: buys or takes up a job, saves its files, tells of them.
+
+    Args:
+        kind: What is made.
+        given: The options by name.
+    """
+    check_together(given)
+    as_json, quiet = given["as_json"], given["quiet"] or given["as_json"]
+    # A simulated job ends with this process, so there is no receipt to keep.
+    output = None if given["simulate"] or given["mock"] else given["output"]
+    with reported(output, as_json=as_json, quiet=quiet):
+        response = _resumed(kind, given, quiet) if given["resume"] else _bought(kind, given, quiet)
+        tell(*response, as_json=as_json, quiet=quiet)
+
+
+def _bought(kind: Kind, given: Mapping[str, Any], quiet: bool) -> tuple[Response, list[Path]]:
+    config, request = config_of(kind, given), request_of(kind, given)
+    with simulated(config) if given["simulate"] else direct() as gateway:
+        return generated(gateway, config, request, given["output"], progress_for(quiet))
+
+
+@contextmanager
+def direct() -> Iterator[Gateway]:
+    """A gateway to the vendors."""
+    from tarash_core.gateway import Gateway
+
+    with Gateway() as gateway:
+        yield gateway
+
+
+@contextmanager
+def simulated(config: Config) -> Iterator[Gateway]:
+    """A gateway to simulators of the chain's providers, on this machine."""
+    from tarash_core.cli.simulators import served, simulators_for
+    from tarash_core.engine.fallback import flattened
+    from tarash_core.gateway import Gateway
+
+    with served(simulators_for(flattened(config))) as urls, Gateway(simulators=urls) as gateway:
+        yield gateway
+
+
+def generated(
+    gateway: Gateway, config: Config, request: Request, output: Path, progress: Progress
+) -> tuple[Response, list[Path]]:
+    """Runs a chain and saves its results while the connections are open.
+
+    Raises:
+        TarashException: With the job, where one was accepted.
+    """
+    call: Any = gateway.generate_image if request.kind == "image" else gateway.generate_video
+    with watched(progress):
+        response: Response = call(config, request, on_progress=progress.seen)
+    return response, saved(response, output)
+
+
+def _resumed(kind: Kind, given: Mapping[str, Any], quiet: bool) -> tuple[Response, list[Path]]:
+    from tarash_core.models.config import CONFIGS
+
+    job, settings = receipt(kind, given["resume"]), settings_of(given)
+    config = CONFIGS[kind](provider=job.provider, model=job.model, **{"account": job.account, **settings})
+    progress = progress_for(quiet)
+    with direct() as gateway:
+        call: Any = gateway.wait_job
+        with progress:
+            response: Response = call(
+                job, on_progress=progress.seen, timeout=given["timeout"], config=config if settings else None
+            )
+        return response, saved(response, given["output"])
+
+
+def receipt(kind: Kind, source: str) -> Job:
+    """The job of a receipt, from a file or, for a dash, from the standard input.
+
+    Raises:
+        ValidationError: It cannot be read, or is no receipt.
+    """
+    from tarash_core.errors import ValidationError
+    from tarash_core.models.job import ImageJob, VideoJob
+
+    try:
+        text = click.get_text_stream("stdin").read() if source == "-" else Path(source).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ValidationError(f"The receipt {source!r} cannot be read: {error}.") from error
+    return (ImageJob if kind == "image" else VideoJob).from_json(text)
+
+
+def saved(response: Response, output: Path) -> list[Path]:
+    """Saves every output of a response.
+
+    Raises:
+        TarashException: A file cannot be had; the error carries the job, which is paid for.
+    """
+    try:
+        targets = names_for(response.outputs, output)
+        return [media.save(target) for media, target in zip(response.outputs, targets, strict=True)]
+    except BaseException as error:
+        if getattr(error, "job", None) is None:
+            error.job = response.job  # type: ignore[attr-defined]
+        raise
+
+
+def names_for(outputs: Iterable[Media], output: Path) -> list[Path]:
+    """Where each output goes: ``fox.png``, or ``fox-1.png``, ``fox-2.png`` … where there are several.
+
+    Args:
+        outputs: The outputs.
+        output: A file name; a folder takes the files under the provider's names.
+    """
+    from tarash_core.engine.delivery import file_name
+
+    every = list(outputs)
+    bases = [output / file_name(media) if output.is_dir() else output for media in every]
+    if len(every) == 1:
+        return bases
+    return [base.with_name(f"{base.stem}-{number}{base.suffix}") for number, base in enumerate(bases, 1)]
+
+
+def tell(response: Response, paths: list[Path], *, as_json: bool, quiet: bool) -> None:
+    """Says what was saved, and what should be known about it."""
+    if as_json:
+        import json
+
+        click.echo(json.dumps(described(response, paths)))
+    elif not quiet:
+        _tell_people(response, paths)
+
+
+def _tell_people(response: Response, paths: list[Path]) -> None:
+    metadata = response.execution_metadata
+    if metadata is not None and metadata.fallback_triggered:
+        from tarash_core.cli import tables
+
+        tables.show(tables.attempts(metadata), err=True)
+    for notice in response.notices:
+        click.echo(f"Note: {notice.message}", err=True)
+    for path in paths:
+        click.echo(f"Saved {path} ({about(path)})")
+
+
+def about(path: Path) -> str:
+    """Length, size and kind of a file, as far as they can be measured, and its bytes."""
+    known = measured(path)
+    parts = []
+    if known["duration_seconds"] is not None:
+        parts.append(f"{known['duration_seconds']:.1f} s")
+    if known["width"] is not None:
+        parts.append(f"{known['width']}x{known['height']}")
+    parts += [known["content_type"] or "unknown kind", f"{known['size_bytes']} bytes"]
+    return ", ".join(parts)
+
+
+def measured(path: Path) -> dict[str, Any]:
+    """What a saved file says about itself; None for whatever cannot be measured."""
+    from tarash_core.engine.measure import measure, sniff
+
+    found = measure(path)
+    with path.open("rb") as file:
+        content_type = sniff(file.read(512))
+    return {
+        "path": str(path),
+        "content_type": content_type,
+        "duration_seconds": found.duration_seconds if found else None,
+        "width": found.width if found else None,
+        "height": found.height if found else None,
+        "size_bytes": path.stat().st_size,
+    }
+
+
+def described(response: Response, paths: list[Path]) -> dict[str, Any]:
+    """The outcome for programs: files, provider, cost, notices, attempts and the receipt, without secrets."""
+    job, metadata = response.job, response.execution_metadata
+    return {
+        "status": response.status,
+        "request_id": response.request_id,
+        "provider": job.provider if job else None,
+        "model": job.model if job else None,
+        "is_mock": response.is_mock,
+        "files": [measured(path) for path in paths],
+        "cost": response.cost.to_dict() if response.cost else None,
+        "notices": [notice.to_dict() for notice in response.notices],
+        "attempts": [attempt.to_dict() for attempt in metadata.attempts] if metadata else [],
+        "job": job.to_dict() if job else None,
+    }
