@@ -38,6 +38,7 @@ class Catalog:
         self._entries: Mapping[str, Any] | None = None
         self._families: frozenset[str] = frozenset()
         self._made: dict[str, ModelSpec] = {}
+        self._near: dict[str, list[str]] = {}
 
     @property
     def entries(self) -> Mapping[str, Any]:
@@ -79,9 +80,11 @@ class Catalog:
 
     def near(self, model: str) -> list[str]:
         """At most three ids that were probably meant."""
-        import difflib
+        if model not in self._near:
+            import difflib
 
-        return difflib.get_close_matches(model, self.entries, n=3)
+            self._near[model] = difflib.get_close_matches(model, self.entries, n=3)
+        return list(self._near[model])
 
     def siblings(self, model: str) -> Iterator[tuple[str, ModelSpec]]:
         """Models of the same line, those with the longest common beginning first."""

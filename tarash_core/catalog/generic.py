@@ -9,7 +9,6 @@ from tarash_core.fields.builders import (
     duration_field_mapper,
     image_list_field_mapper,
     mask_image_field_mapper,
-    n_images_field_mapper,
     passthrough_field_mapper,
     single_image_field_mapper,
     video_url_field_mapper,
@@ -37,7 +36,7 @@ def _video_fields() -> dict[str, FieldMapper]:
         "video_url": video_url_field_mapper(forms=_FORMS),
         "audio_url": audio_url_field_mapper(forms=_FORMS),
         "mask_url": mask_image_field_mapper(forms=_FORMS),
-        "num_videos": n_images_field_mapper(default=1),
+        "num_videos": passthrough_field_mapper("number_of_videos", default=1),
     }
 
 
@@ -48,7 +47,7 @@ def _image_fields() -> dict[str, FieldMapper]:
         "quality": passthrough_field_mapper("quality"),
         "image_urls": image_list_field_mapper(forms=_FORMS),
         "mask_url": mask_image_field_mapper(forms=_FORMS),
-        "num_images": n_images_field_mapper(),
+        "num_images": passthrough_field_mapper("n"),
     }
 
 

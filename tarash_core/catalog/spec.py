@@ -27,6 +27,10 @@ def _modes(given: Iterable[str]) -> tuple[str, ...]:
     return tuple(mode for mode in MODES if mode in asked)
 
 
+def _own_copy(fields: Mapping[str, FieldMapper]) -> Mapping[str, FieldMapper]:
+    return dict(fields)
+
+
 def _known(given: Iterable[str] | None) -> frozenset[str] | None:
     return None if given is None else frozenset(given)
 
@@ -52,7 +56,7 @@ class Variant:
 
     modes: tuple[str, ...] = field(converter=_modes)
     endpoint: str = ""
-    fields: Mapping[str, FieldMapper] = field(hash=False)
+    fields: Mapping[str, FieldMapper] = field(converter=_own_copy, hash=False)
     body: str = "json"
     rules: tuple[Rule, ...] = field(default=(), converter=tuple)
     surface: str | None = None

@@ -43,9 +43,9 @@ def demo(output: Path) -> None:
     from tarash_core.models.mock import MockConfig
     from tarash_core.models.request import VideoGenerationRequest
 
-    config = VideoGenerationConfig.from_string(
-        MODELS[0], fallback_configs=[MODELS[1]], mock=MockConfig(enabled=False), poll_interval=_LOOK_EVERY_SECONDS
-    )
+    second = VideoGenerationConfig.from_string(MODELS[1], poll_interval=_LOOK_EVERY_SECONDS)
+    # The demo shows HTTP also where TARASH_MOCK mocks all else.
+    config = VideoGenerationConfig.from_string(MODELS[0], fallback_configs=[second], mock=MockConfig(enabled=False))
     request = VideoGenerationRequest(prompt=PROMPT, duration_seconds=SECONDS, resolution="720p", aspect_ratio="16:9")
     click.echo(f"Asking {MODELS[0]}, whose simulator is down, and then {MODELS[1]}, for {PROMPT!r}.\n")
     with _one_is_down() as gateway:

@@ -8,6 +8,8 @@ import click
 
 from tarash_core.cli.options import MEDIUM, generation_options
 
+_EXAMPLE = '\b\nExample:\n  tarash generate "A red fox in fresh snow" --model fal/fal-ai/veo3.1 --duration 8 -o fox.mp4'
+
 _OWN = (
     click.option("--duration", "duration_seconds", type=float, metavar="SECONDS", help="Ask for this length."),
     click.option("--fps", type=float, help="Ask for so many frames per second."),
@@ -20,16 +22,12 @@ _OWN = (
 )
 
 
-@click.command()
+@click.command(epilog=_EXAMPLE)
 @generation_options(*_OWN)
 def generate(**given: Any) -> None:
     """Make a video of PROMPT and save it.
 
     A job without a prompt, such as an upscale, leaves PROMPT out. Files are given by their path or as a URL.
-
-    \b
-    Example:
-      tarash generate "A red fox in fresh snow" --model fal/fal-ai/veo3.1 --duration 8 -o fox.mp4
     """
     from tarash_core.cli.running import run
 

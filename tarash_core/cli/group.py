@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from importlib import import_module
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
 from tarash_core.cli.errors import EXIT_CODES, reported
-
-T = TypeVar("T")
 
 COMMANDS = ("generate", "image", "plugins", "simulate", "demo")
 """Each is the command of that name in the module ``tarash_core.cli.<name>``."""
@@ -75,23 +72,8 @@ def _meant(word: str, known: list[str]) -> str:
     return f" Did you mean {near[0]!r}?" if near else ""
 
 
-def version_option(function: Callable[..., T]) -> Callable[..., T]:
-    """Adds ``--version``, which reads the version only when it is asked for."""
-
-    def show(ctx: click.Context, parameter: click.Parameter, wanted: bool) -> None:
-        if wanted and not ctx.resilient_parsing:
-            import tarash_core
-
-            click.echo(f"tarash {tarash_core.__version__}")
-            ctx.exit()
-
-    return click.option(
-        "--version", is_flag=True, is_eager=True, expose_value=False, callback=show, help="Show the version and leave."
-    )(function)
-
-
 @click.group(cls=LazyGroup, epilog=_EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})
-@version_option
+@click.version_option(None, "--version", package_name="tarash-core", message="%(prog)s %(version)s")
 def tarash() -> None:
     """Make videos and images with many providers through one command.
 

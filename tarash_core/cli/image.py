@@ -8,6 +8,8 @@ import click
 
 from tarash_core.cli.options import generation_options
 
+_EXAMPLE = '\b\nExample:\n  tarash image "A fox, in ink" --model fal/fal-ai/flux/dev -o fox.png'
+
 _OWN = (
     click.option("--size", metavar="WxH", help="Ask for this size in pixels, such as 1024x1024."),
     click.option("--quality", metavar="TEXT", help="Ask for a quality by the model's own name."),
@@ -15,17 +17,13 @@ _OWN = (
 )
 
 
-@click.command()
+@click.command(epilog=_EXAMPLE)
 @generation_options(*_OWN)
 def image(**given: Any) -> None:
     """Make one or more images of PROMPT and save them.
 
     Input images are given with --image by their path or as a URL, with the part that they play in front where the
     model knows several: --image style=look.png.
-
-    \b
-    Example:
-      tarash image "A fox, in ink" --model fal/fal-ai/flux/dev -o fox.png
     """
     from tarash_core.cli.running import run
 

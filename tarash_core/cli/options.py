@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -14,10 +14,15 @@ if TYPE_CHECKING:
     from tarash_core.models.media import ImageInput
     from tarash_core.models.request import Request
 
+    ParamType = click.ParamType[Any]
+else:
+    ParamType = click.ParamType  # older versions of click know no type arguments
+
 F = TypeVar("F", bound=Callable[..., Any])
+Option = Callable[[Any], Any]
 
 
-class MediumType(click.ParamType):
+class MediumType(ParamType):
     """A file of the user's, as a Path, or a URL."""
 
     name = "path or url"
@@ -52,7 +57,7 @@ class ImageType(MediumType):
         return ImageInput(super().convert(value, param, ctx))
 
 
-class Assignment(click.ParamType):
+class Assignment(ParamType):
     """``KEY=VALUE``; the value is read as JSON where it is JSON, else as text."""
 
     name = "key=value"
@@ -70,7 +75,7 @@ class Assignment(click.ParamType):
             return key, text
 
 
-class OutputType(click.ParamType):
+class OutputType(ParamType):
     """Where the result goes: checked before anything is bought."""
 
     name = "path"
@@ -128,7 +133,6 @@ _MANNER = [
     ),
     click.option("--allow-retired", is_flag=True, default=None, help="Send to a model that the vendor switched off."),
     click.option("--api-key", metavar="KEY", help="Use this key for the first model, not the vendor's variable."),
-    click.option("--account", metavar="NAME", help="Use this account for the first model."),
     click.option("--base-url", metavar="URL", help="Use another host that speaks the first provider's protocol."),
     click.option(
         "--set", "provider_config", type=ASSIGNMENT, multiple=True,
@@ -136,22 +140,23 @@ _MANNER = [
     ),
     click.option("--mock", is_flag=True, help="Make up the answer: no network, no key, nothing bought."),
     click.option("--simulate", is_flag=True, help="Ask simulators on this machine over HTTP: no key, nothing bought."),
-    click.option("--resume", metavar="RECEIPT", help="Take up a job by the file of its receipt; - reads it from stdin."),
+    click.option("--resume", metavar="RECEIPT", help="Take up a job by the file of its receipt; - reads the input."),
     click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON, and no progress."),
     click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors."),
 ]  # fmt: skip
 
 CONFIG_FIELDS = (
-    "on_unsupported", "timeout", "poll_interval", "allow_retired", "api_key", "account", "base_url", "provider_config",
+    "on_unsupported", "timeout", "poll_interval", "allow_retired", "api_key", "base_url", "provider_config",
 )  # fmt: skip
 _SHELL = ("prompt", "models", "output", "mock", "simulate", "resume", "as_json", "quiet", *CONFIG_FIELDS)
 
 
-def generation_options(*own: Callable[[F], F]) -> Callable[[F], F]:
+def generation_options(*own: Option) -> Callable[[F], F]:
     """Adds the shared options to a command, with those of its kind between the wishes."""
 
     def add(function: F) -> F:
-        for option in reversed([*_FIRST, *own, *_WISHES, *_MANNER]):
+        options: list[Option] = [*_FIRST, *own, *_WISHES, *_MANNER]
+        for option in reversed(options):
             function = option(function)
         return function
 
@@ -175,7 +180,9 @@ def check_together(given: Mapping[str, Any]) -> None:
 def _check_resume(given: Mapping[str, Any]) -> None:
     wanted = [name for name in ("prompt", "models", "mock", "simulate") if given[name]]
     if wanted or request_fields(given):
-        raise click.UsageError("--resume takes up a job as it was bought; leave out the prompt, --model and all wishes.")
+        raise click.UsageError(
+            "--resume takes up a job as it was bought; leave out the prompt, --model and all wishes."
+        )
 
 
 def settings_of(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -195,23 +202,21 @@ def config_of(kind: Kind, given: Mapping[str, Any]) -> Config:
     from tarash_core.models.config import CONFIGS
     from tarash_core.models.mock import MockConfig
 
+    cls, settings = CONFIGS[kind], settings_of(given)
     head, *others = given["models"]
-    settings = settings_of(given)
     if given["mock"]:
         settings["mock"] = MockConfig(enabled=True)
-    return CONFIGS[kind].from_string(head, **settings, fallback_configs=tuple(others))
+    for_each = {name: settings[name] for name in ("poll_interval",) if name in settings}
+    fallbacks = tuple(cls.from_string(other, **for_each) for other in others)
+    return cls.from_string(head, **settings, fallback_configs=fallbacks)
 
 
 def request_fields(given: Mapping[str, Any]) -> dict[str, Any]:
     """The options that are fields of the request, as far as they were given."""
     fields = {name: value for name, value in given.items() if name not in _SHELL and value not in (None, ())}
     if "extra_params" in fields:
-        fields["extra_params"] = _nested(fields["extra_params"])
+        fields["extra_params"] = dict(fields["extra_params"])
     return fields
-
-
-def _nested(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-    return dict(pairs)
 
 
 def request_of(kind: Kind, given: Mapping[str, Any]) -> Request:

@@ -40,24 +40,26 @@ class Lines(Progress):
     """A line for each change."""
 
     def __init__(self) -> None:
-        self._last = ""
+        self._last = self._bad_end = ""
 
     def submitting(self, number: int, target: str) -> None:
         """``fal/fal-ai/veo3.1: submitting``."""
-        self._say(target, "submitting")
+        self._say(f"{target}: submitting")
 
     def seen(self, update: Update) -> None:
         """``fal/fal-ai/veo3.1: processing, 45 % (12 s)``; a look that brings nothing new is left out."""
         elapsed = "" if update.elapsed_seconds is None else f" ({update.elapsed_seconds:.0f} s)"
-        self._say(f"{update.provider}/{update.model}", status_of(update), elapsed)
+        self._say(f"{update.provider}/{update.model}: {status_of(update)}", elapsed)
 
     def ended(self, record: AttemptMetadata) -> None:
-        """``fal/fal-ai/veo3.1: failed, …``; success needs no further word."""
+        """``fal/fal-ai/veo3.1: failed, …``, once the next attempt begins: the last one's end is told as the error."""
         if record.status != "success":
-            self._say(f"{record.provider}/{record.model}", outcome_of(record))
+            self._bad_end = f"{record.provider}/{record.model}: {outcome_of(record)}"
 
-    def _say(self, target: str, text: str, elapsed: str = "") -> None:
-        line = f"{target}: {text}"
+    def _say(self, line: str, elapsed: str = "") -> None:
+        if self._bad_end:
+            click.echo(self._bad_end, err=True)
+            self._bad_end = ""
         if line != self._last:
             self._last = line
             click.echo(line + elapsed, err=True)

@@ -40,7 +40,8 @@ def run(kind: Kind, given: Mapping[str, Any]) -> None:
 
 def _bought(kind: Kind, given: Mapping[str, Any], quiet: bool) -> tuple[Response, list[Path]]:
     config, request = config_of(kind, given), request_of(kind, given)
-    with simulated(config) if given["simulate"] else direct() as gateway:
+    road = simulated(config) if given["simulate"] else direct()
+    with road as gateway:
         return generated(gateway, config, request, given["output"], progress_for(quiet))
 
 
@@ -81,15 +82,13 @@ def generated(
 def _resumed(kind: Kind, given: Mapping[str, Any], quiet: bool) -> tuple[Response, list[Path]]:
     from tarash_core.models.config import CONFIGS
 
-    job, settings = receipt(kind, given["resume"]), settings_of(given)
-    config = CONFIGS[kind](provider=job.provider, model=job.model, **{"account": job.account, **settings})
-    progress = progress_for(quiet)
+    job, settings, progress = receipt(kind, given["resume"]), settings_of(given), progress_for(quiet)
+    config = CONFIGS[kind](provider=job.provider, model=job.model, account=job.account, **settings)
     with direct() as gateway:
-        call: Any = gateway.wait_job
+        wait: Any = gateway.wait_job
         with progress:
-            response: Response = call(
-                job, on_progress=progress.seen, timeout=given["timeout"], config=config if settings else None
-            )
+            told = {"on_progress": progress.seen, "timeout": given["timeout"], "config": config if settings else None}
+            response: Response = wait(job, **told)
         return response, saved(response, given["output"])
 
 
@@ -115,12 +114,13 @@ def saved(response: Response, output: Path) -> list[Path]:
     Raises:
         TarashException: A file cannot be had; the error carries the job, which is paid for.
     """
+    from tarash_core.errors import TarashException
+
     try:
         targets = names_for(response.outputs, output)
         return [media.save(target) for media, target in zip(response.outputs, targets, strict=True)]
-    except BaseException as error:
-        if getattr(error, "job", None) is None:
-            error.job = response.job  # type: ignore[attr-defined]
+    except (TarashException, KeyboardInterrupt) as error:
+        error.job = getattr(error, "job", None) or response.job  # type: ignore[union-attr]
         raise
 
 

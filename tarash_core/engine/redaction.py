@@ -40,7 +40,9 @@ def redact_text(text: str, secrets: Iterable[str] = ()) -> str:
     # The longest first: one secret may be a part of another.
     for secret in sorted(secrets, key=len, reverse=True):
         if len(secret) >= 4:
-            shown = shown.replace(secret, HIDDEN).replace(quote(secret, safe=""), HIDDEN)
+            shown = shown.replace(secret, HIDDEN)
+            if "%" in shown:
+                shown = shown.replace(quote(secret, safe=""), HIDDEN)
     shown = _DATA_URI.sub(lambda found: f"data:{found[1] or ''},{HIDDEN}", shown)
     shown = _URL.sub(_bare_url, shown)
     shown = _BEARER.sub(lambda found: f"{found[1]} {HIDDEN}", shown)

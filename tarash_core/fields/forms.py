@@ -31,7 +31,7 @@ def _can(media: Media, kind: str, provider: str) -> bool:
 
 
 def write_media(media: Media, forms: Sequence[MediaForm], field: str) -> Any:
-    """An address or the id of an earlier job, written at once in the first form that takes it; else a hole to be filled."""
+    """An address or the id of an earlier job, written at once in the first form that takes it; else a hole to fill."""
     for form in forms:
         value = _final(media, form.kind)
         if value is not None:
@@ -40,7 +40,7 @@ def write_media(media: Media, forms: Sequence[MediaForm], field: str) -> Any:
 
 
 def _final(media: Media, kind: str) -> str | None:
-    """What a form writes without reading or fetching anything; an address that needs our key is of no use to a vendor."""
+    """What a form writes without reading or fetching anything; no vendor can use an address that needs our key."""
     if kind == "job_id":
         return media.job.id if media.job else None
     plain = kind == "url" and media.scheme == "http" and not media.authenticated

@@ -212,7 +212,7 @@ def pick(shapes: Shapes, wish: Wish, default: Shape | None, kind: str) -> Picked
     made = _made(shapes.any_size, wish, default, kind)
     if made is not None:
         return Picked(made)
-    return Picked(_nearest(shapes.options, wish), _lacking(shapes.options, wish))
+    return Picked(_nearest(shapes.options, wish, default), _lacking(shapes.options, wish))
 
 
 def _fits(shape: Shape, wish: Wish) -> bool:
@@ -293,8 +293,8 @@ def _lacking(options: Iterable[Shape], wish: Wish) -> str:
     return "resolution" if wish.resolution is not None else "aspect_ratio"
 
 
-def _nearest(options: Iterable[Shape], wish: Wish) -> Shape | None:
-    """The nearest ratio counts first, then the nearest resolution, then the smaller resolution and ratio."""
+def _nearest(options: Iterable[Shape], wish: Wish, default: Shape | None) -> Shape | None:
+    """The nearest ratio counts first, then the nearest resolution, then the smaller; else the default's ratio stays."""
     ratio = values.ratio(wish.ratio) if wish.ratio else None
     short = values.short_side(wish.resolution) if wish.resolution else None
     if (wish.ratio and ratio is None) or (wish.resolution and short is None):
@@ -303,7 +303,9 @@ def _nearest(options: Iterable[Shape], wish: Wish) -> Shape | None:
     def apart(shape: Shape) -> tuple[float, ...]:
         here = values.short_side(shape.resolution) if shape.resolution else None
         off = (abs(here - short) if here else math.inf) if short else 0.0
-        return round(_apart(shape.value, ratio), 6) if ratio else 0.0, off, here or 0.0, shape.value or 0.0
+        if ratio:
+            return round(_apart(shape.value, ratio), 6), off, here or 0.0, shape.value or 0.0
+        return off, here or 0.0, float(default is not None and shape.ratio != default.ratio)
 
     return min((s for s in options if s.value or not ratio), key=apart, default=None)
 

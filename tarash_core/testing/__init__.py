@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from tarash_core.testing.bodies import read_json as read_json
     from tarash_core.testing.bodies import read_query as read_query
     from tarash_core.testing.clock import VirtualClock as VirtualClock
+    from tarash_core.testing.driving import Driven as Driven
+    from tarash_core.testing.driving import attempt_of as attempt_of
+    from tarash_core.testing.driving import in_turn as in_turn
     from tarash_core.testing.faults import Fault as Fault
     from tarash_core.testing.host import background as background
     from tarash_core.testing.host import serve_forever as serve_forever
@@ -38,6 +41,7 @@ else:
     _MODULES = {
         "bodies": ("Form", "media_type", "read_body", "read_form", "read_json", "read_query"),
         "clock": ("VirtualClock",),
+        "driving": ("Driven", "attempt_of", "in_turn"),
         "faults": ("Fault", "faults"),
         "host": ("background", "serve_forever", "serving"),
         "in_process": ("InProcess",),
@@ -62,6 +66,7 @@ else:
 __all__ = [
     "Abort",
     "Answer",
+    "Driven",
     "Fault",
     "Form",
     "InProcess",
@@ -74,8 +79,10 @@ __all__ = [
     "Simulator",
     "Stage",
     "VirtualClock",
+    "attempt_of",
     "background",
     "faults",
+    "in_turn",
     "media_type",
     "origin_of",
     "read_body",

@@ -144,7 +144,9 @@ def one_way(fields: dict[str, FieldMapper], mode: str = "text-to-video", **more:
     )
 
 
-def plan(spec: ModelSpec, *, policy: Any = "warn", model: str = "acme-1", prompt: str | None = "a fox", **asked: Any) -> Plan:
+def plan(
+    spec: ModelSpec, *, policy: Any = "warn", model: str = "acme-1", prompt: str | None = "a fox", **asked: Any
+) -> Plan:
     """The plan of a video request."""
     request = VideoGenerationRequest(prompt=prompt, **asked)
     return make_plan(provider="acme", model=model, spec=spec, request=request, policy=policy)

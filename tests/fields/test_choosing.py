@@ -45,8 +45,16 @@ def test_the_variant_whose_inputs_match(asked, mode, endpoint):
         ({"image_list": [{"image": FOX, "type": "style"}]}, "image_list", "style images cannot be given to"),
         ({"image_list": [{"image": FOX, "type": "reference"}] * 8}, "image_list", "are 8 where 1 to 7 are allowed"),
         ({"first_frame": FOX, "image_list": [{"image": FOX, "type": "reference"}]}, None, "cannot be given"),
-        ({"mode": "lip-sync"}, "mode", "allowed is text-to-video, image-to-video, first-last-frame or reference-to-video"),
-        ({"mode": "image-to-video"}, "first_frame", "image-to-video/first-last-frame needs first_frame, takes last_frame"),
+        (
+            {"mode": "lip-sync"},
+            "mode",
+            "allowed is text-to-video, image-to-video, first-last-frame or reference-to-video",
+        ),
+        (
+            {"mode": "image-to-video"},
+            "first_frame",
+            "image-to-video/first-last-frame needs first_frame, takes last_frame",
+        ),
     ],
 )
 def test_none_fits_and_the_error_lists_what_each_needs(asked, field, words):
@@ -94,7 +102,11 @@ def test_the_image_and_the_mask_of_an_edit():
             Variant(modes={"image-to-image"}, fields={"prompt": PROMPT, "image": image_input_field_mapper(True)}),
             Variant(
                 modes={"inpaint"},
-                fields={"prompt": PROMPT, "image": image_input_field_mapper(True), "mask": mask_image_field_mapper(True)},
+                fields={
+                    "prompt": PROMPT,
+                    "image": image_input_field_mapper(True),
+                    "mask": mask_image_field_mapper(True),
+                },
             ),
         )
     )
@@ -109,10 +121,16 @@ def test_the_tightest_comes_first():
     loose = Variant(
         modes={"image-to-video"},
         endpoint="loose",
-        fields={"prompt": PROMPT, "a": single_image_field_mapper(image_type="first_frame"), "b": video_url_field_mapper()},
+        fields={
+            "prompt": PROMPT,
+            "a": single_image_field_mapper(image_type="first_frame"),
+            "b": video_url_field_mapper(),
+        },
     )
     tight = Variant(
-        modes={"image-to-video"}, endpoint="tight", fields={"prompt": PROMPT, "a": single_image_field_mapper(True, "first_frame")}
+        modes={"image-to-video"},
+        endpoint="tight",
+        fields={"prompt": PROMPT, "a": single_image_field_mapper(True, "first_frame")},
     )
     spec = ModelSpec(variants=(loose, tight))
     assert plan(spec, first_frame=FOX).endpoint == "tight"
@@ -181,7 +199,9 @@ def edit_catalog() -> Catalog:
 @pytest.mark.parametrize("media", [{"first_frame": FOX}, {"image_list": [FOX]}])
 def test_the_error_names_the_living_sibling_that_fits(media):
     catalog = edit_catalog()
-    with pytest.raises(UnsupportedParameterError, match="text-to-video takes no media; use fal-ai/veo3.1/image-to-video"):
+    with pytest.raises(
+        UnsupportedParameterError, match=r"text-to-video takes no media; use fal-ai/veo3\.1/image-to-video"
+    ):
         make_plan(
             provider="fal",
             model="fal-ai/veo3.1",

@@ -63,7 +63,9 @@ def test_items_keep_their_tag_and_their_further_keys():
     }
 
 
-@pytest.mark.parametrize("path", ["", ".", "a.", "a..b", "[0].a", "a[", "a[x].b", "a[type=x]", "a[type=x][]", "a[][].b", "a b[0]c"])
+@pytest.mark.parametrize(
+    "path", ["", ".", "a.", "a..b", "[0].a", "a[", "a[x].b", "a[type=x]", "a[type=x][]", "a[][].b", "a b[0]c"]
+)
 def test_what_is_no_path_is_refused(path):
     with pytest.raises(ValidationError, match="no wire path"):
         paths.parse(path)

@@ -150,7 +150,7 @@ KNOWN = one_way(
 def test_the_models_own_parameters_are_joined_deeply():
     extra = {"settings": {"shot": "wide"}, "cfg_scale": 0.7}
     joined = plan(KNOWN, duration_seconds=5, extra_params=extra)
-    assert joined.payload == {"prompt": "a fox", "settings": {"duration": "5", "shot": "wide"}, "cfg_scale": 0.7}
+    assert joined.payload == {"prompt": "a fox", "settings": {"duration": 5, "shot": "wide"}, "cfg_scale": 0.7}
     assert joined.notices == ()
     joined.payload["settings"]["shot"] = "changed"
     assert extra == {"settings": {"shot": "wide"}, "cfg_scale": 0.7}

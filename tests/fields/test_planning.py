@@ -184,7 +184,7 @@ def test_what_is_accepted_lies_within_the_limits_and_what_is_refused_is_explaine
     try:
         made = make_plan(provider="p", model="m", spec=spec, request=request, policy=policy)
     except UnsupportedParameterError as error:
-        assert error.field and error.field in str(error) or error.field == "prompt"
+        assert (error.field and error.field in str(error)) or error.field == "prompt"
         assert error.allowed and str(error.allowed) in str(error)
         return
     fields, body = spec.variants[0].fields, made.payload

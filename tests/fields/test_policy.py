@@ -91,7 +91,8 @@ def test_a_wish_without_an_input_is_dropped_under_nearest(wish):
 
 @pytest.mark.parametrize("policy", ["error", "warn"])
 @pytest.mark.parametrize(
-    ("wish", "near"), [({"duration_seconds": 5}, "4"), ({"resolution": "480p"}, "'720p'"), ({"aspect_ratio": "1:1"}, "'9:16'")]
+    ("wish", "near"),
+    [({"duration_seconds": 5}, "4"), ({"resolution": "480p"}, "'720p'"), ({"aspect_ratio": "1:1"}, "'9:16'")],
 )
 def test_a_wish_that_the_model_lacks_is_refused_and_the_nearest_named(wish, near, policy):
     error = refused(VEO, policy=policy, **wish)
@@ -130,7 +131,9 @@ def test_a_fixed_value_meets_a_wish():
 def test_a_prompt_is_never_dropped_or_moved(policy):
     short = one_way({})
     spec = type(short)(
-        variants=type(short.variants[0])(modes=["text-to-video"], fields={"p": passthrough_field_mapper("prompt", max_length=5)})
+        variants=type(short.variants[0])(
+            modes=["text-to-video"], fields={"p": passthrough_field_mapper("prompt", max_length=5)}
+        )
     )
     error = refused(spec, policy=policy, prompt="a red fox")
     assert error.field == "prompt" and error.value == "a red fox" and "9 characters" in str(error)
@@ -206,7 +209,9 @@ FRAME = {"image": single_image_field_mapper(True, "first_frame")}
 def test_a_ratio_is_a_hint_where_the_output_follows_an_input():
     following = one_way(FRAME, mode="image-to-video")
     for policy in ("warn", "nearest"):
-        assert codes(plan(following, policy=policy, first_frame=FOX, aspect_ratio="16:9")) == [("dropped", "aspect_ratio")]
+        assert codes(plan(following, policy=policy, first_frame=FOX, aspect_ratio="16:9")) == [
+            ("dropped", "aspect_ratio")
+        ]
     assert refused(following, policy="error", first_frame=FOX, aspect_ratio="16:9").field == "aspect_ratio"
     auto = one_way(
         {**FRAME, "ratio": choice_field_mapper("aspect_ratio", ["auto", "16:9"], default="auto")}, mode="image-to-video"

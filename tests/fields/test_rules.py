@@ -1,7 +1,15 @@
 import pytest
 
 from tarash_core.errors import PluginError, UnsupportedParameterError
-from tarash_core.fields import at_least_one_of, choice_field_mapper, duration_field_mapper, excludes, passthrough_field_mapper, requires, rule
+from tarash_core.fields import (
+    at_least_one_of,
+    choice_field_mapper,
+    duration_field_mapper,
+    excludes,
+    passthrough_field_mapper,
+    requires,
+    rule,
+)
 
 from .models import FOX, VEO, codes, one_way, plan
 

@@ -5,7 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tarash_core.errors import UnsupportedParameterError
-from tarash_core.fields import AnySize, choice_field_mapper, passthrough_field_mapper, single_image_field_mapper, size_field_mapper, size_table_field_mapper
+from tarash_core.fields import (
+    AnySize,
+    choice_field_mapper,
+    passthrough_field_mapper,
+    single_image_field_mapper,
+    size_field_mapper,
+    size_table_field_mapper,
+)
 
 from .models import FOX, RUNWAY, codes, one_way, plan, plan_image
 
@@ -16,7 +23,9 @@ def image_model(**fields):
     return one_way(fields, mode="text-to-image")
 
 
-FAL = image_model(image_size=size_field_mapper(PRESETS, default="landscape_4_3", any_size=AnySize(minimum=256, maximum=2048)))
+FAL = image_model(
+    image_size=size_field_mapper(PRESETS, default="landscape_4_3", any_size=AnySize(minimum=256, maximum=2048))
+)
 NAMED = image_model(image_size=size_field_mapper(PRESETS))
 GPT = image_model(size=size_field_mapper(["auto", "1024x1024", "1536x1024", "1024x1536"], default="auto"))
 RATIO = image_model(aspect_ratio=choice_field_mapper("aspect_ratio", ["16:9", "1:1", "9:16"]))
@@ -166,7 +175,10 @@ def test_any_size_as_text():
     spec = image_model(size=size_field_mapper())
     assert plan_image(spec, size="1000x500").payload["size"] == "1000x500"
     assert plan_image(spec, aspect_ratio="1:1", resolution="2K").payload["size"] == "2048x2048"
-    assert plan(one_way({"size": size_field_mapper()}), aspect_ratio="16:9", resolution="720p").payload["size"] == "1280x720"
+    assert (
+        plan(one_way({"size": size_field_mapper()}), aspect_ratio="16:9", resolution="720p").payload["size"]
+        == "1280x720"
+    )
 
 
 def test_a_size_that_passes_through():

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
-from datetime import UTC, datetime
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,41 +9,10 @@ from tarash_fal.simulator import FalSimulator
 
 from tarash_core.models.job import Job, VideoJob
 from tarash_core.models.plan import Plan
-from tarash_core.models.request import VideoGenerationRequest
-from tarash_core.plugins import Attempt, Credential, Headers, HttpRequest, HttpResponse, Phase
+from tarash_core.plugins import Attempt, Credential
+from tarash_core.testing import Driven, attempt_of, in_turn
 
-NOW = datetime(2026, 11, 22, tzinfo=UTC)
 KEY = Credential(api_key="kid:ksec")
-Answer = Callable[[HttpRequest], HttpResponse]
-
-
-class Driven:
-    """Drives the provider's generators by hand, as the engine does, and keeps what was asked."""
-
-    def __init__(self, answer: Answer) -> None:
-        self.answer = answer
-        self.asked: list[HttpRequest] = []
-
-    def __call__(self, steps: Generator[Any, Any, Any], phase: Phase = "poll") -> Any:
-        try:
-            request = next(steps)
-            while True:
-                response = self._answered(request)
-                if response.status >= 400 and response.status not in request.expect:
-                    request = steps.throw(provider.error(response, phase))
-                else:
-                    request = steps.send(response)
-        except StopIteration as stop:
-            return stop.value
-
-    def _answered(self, request: HttpRequest) -> HttpResponse:
-        keys = provider.authorize(request, KEY, NOW) if request.signed else {}
-        ready = HttpRequest(
-            request.method, request.url, json=request.json, content=request.content,
-            headers=Headers({**request.headers, **keys}), effect=request.effect, signed=request.signed,
-        )  # fmt: skip
-        self.asked.append(ready)
-        return self.answer(ready)
 
 
 @pytest.fixture(autouse=True)
@@ -60,43 +28,26 @@ def simulator() -> FalSimulator:
 @pytest.fixture
 def drive(simulator: FalSimulator) -> Driven:
     """Drives the provider against the simulator."""
-
-    def answer(request: HttpRequest) -> HttpResponse:
-        response = simulator.handle(request).response
-        assert response is not None
-        return response
-
-    return Driven(answer)
+    return Driven(provider, simulator, KEY)
 
 
 @pytest.fixture
 def told() -> Callable[..., Driven]:
     """Drives the provider against answers that are given in their order."""
+    return lambda *answers: Driven(provider, in_turn(*answers), KEY)
 
-    def make(*answers: HttpResponse) -> Driven:
-        left = iter(answers)
-        return Driven(lambda request: next(left))
+
+@pytest.fixture
+def make_attempt() -> Callable[..., Attempt]:
+    def make(endpoint: str = "fal-ai/veo3.1", payload: dict[str, Any] | None = None, **known: Any) -> Attempt:
+        return attempt_of("fal", endpoint, {"prompt": "A fox", **(payload or {})}, endpoint=endpoint, **known)
 
     return make
 
 
 @pytest.fixture
-def make_plan() -> Callable[..., Plan]:
-    def make(endpoint: str = "fal-ai/veo3.1", **payload: Any) -> Plan:
-        return Plan(
-            kind="video", provider="fal", model=endpoint, variant="text-to-video", endpoint=endpoint,
-            payload={"prompt": "A fox", **payload}, request=VideoGenerationRequest(prompt="A fox"),
-        )  # fmt: skip
-
-    return make
-
-
-@pytest.fixture
-def make_attempt(make_plan: Callable[..., Plan]) -> Callable[..., Attempt]:
-    def make(**known: Any) -> Attempt:
-        return Attempt(id="a1", plan=make_plan(), fingerprint="f", idempotency_key="k", **known)
-
-    return make
+def make_plan(make_attempt: Callable[..., Attempt]) -> Callable[..., Plan]:
+    return lambda endpoint="fal-ai/veo3.1", **payload: make_attempt(endpoint, payload).plan
 
 
 @pytest.fixture

@@ -21,8 +21,9 @@ from tarash_core.errors import (
 from tarash_core.models.job import VideoJob
 from tarash_core.models.media import Media
 from tarash_core.plugins import Cancelled, Done, Expired, Failed, HttpRequest, HttpResponse, Queued, Running
+from tarash_core.testing import Driven
 
-from .conftest import Driven
+from .conftest import KEY
 
 FOLDER = Path(__file__).parent / "recorded"
 MODEL = "fal-ai/kling-video/v3/pro/text-to-video"
@@ -43,7 +44,7 @@ def replay() -> Callable[[str], Driven]:
             assert wanted.get("headers", {}).items() <= dict(request.headers).items()
             return recorded.answer()
 
-        return Driven(answer)
+        return Driven(provider, answer, KEY)
 
     return make
 

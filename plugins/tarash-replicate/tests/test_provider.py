@@ -25,9 +25,7 @@ from tarash_core.plugins import (
     Running,
     Update,
 )
-from tarash_core.testing import faults
-
-from .conftest import Driver, attempt_of
+from tarash_core.testing import Driven, attempt_of, faults
 
 VERSION = "5c7d" * 16
 API = "https://api.replicate.com"
@@ -68,18 +66,18 @@ def test_other_model_ids_are_refused_before_anything_is_sent(model: str) -> None
         route_of(model)
 
 
-def submitted(driver: Driver, model: str, **payload: Any) -> VideoJob:
-    attempt = attempt_of(model, **payload)
-    accepted = driver.run(provider.submit(attempt.plan, attempt))
+def submitted(driver: Driven, model: str, **payload: Any) -> VideoJob:
+    attempt = attempt_of("replicate", model, payload)
+    accepted = driver(provider.submit(attempt.plan, attempt))
     assert isinstance(accepted, Accepted)
     return VideoJob(provider="replicate", model=model, id=accepted.id, state=accepted.state)
 
 
-def polled(driver: Driver, job: VideoJob) -> Update:
-    return driver.run(provider.poll(job), "poll")
+def polled(driver: Driven, job: VideoJob) -> Update:
+    return driver(provider.poll(job), "poll")
 
 
-def finished(driver: Driver, job: VideoJob) -> Update:
+def finished(driver: Driven, job: VideoJob) -> Update:
     while isinstance(update := polled(driver, job), (Queued, Running)):
         pass
     return update
@@ -89,7 +87,7 @@ def finished(driver: Driver, job: VideoJob) -> Update:
     "model", ["google/veo-3.1", f"owner/fox:{VERSION}", VERSION, "owner/fox", "deployments/acme/fox"]
 )
 def test_a_whole_generation_by_every_form_of_model_id(
-    driver: Driver, simulator: ReplicateSimulator, model: str
+    driver: Driven, simulator: ReplicateSimulator, model: str
 ) -> None:
     job = submitted(driver, model, prompt="A fox")
     assert isinstance(polled(driver, job), Queued)
@@ -101,7 +99,7 @@ def test_a_whole_generation_by_every_form_of_model_id(
     assert driver.answer(download).content[4:8] == b"ftyp"
 
 
-def test_the_payload_goes_below_input_and_nothing_is_held_back(driver: Driver) -> None:
+def test_the_payload_goes_below_input_and_nothing_is_held_back(driver: Driven) -> None:
     submitted(driver, "google/veo-3.1", prompt="A fox", duration=8)
     (request,) = driver.asked
     assert (request.method, request.url) == ("POST", f"{API}/v1/models/google/veo-3.1/predictions")
@@ -111,9 +109,9 @@ def test_the_payload_goes_below_input_and_nothing_is_held_back(driver: Driver) -
     assert "prefer" not in request.headers
 
 
-def test_a_webhook_is_asked_for_start_and_end(driver: Driver) -> None:
-    attempt = attempt_of("google/veo-3.1", "https://shop.example/hook", prompt="A fox")
-    driver.run(provider.submit(attempt.plan, attempt))
+def test_a_webhook_is_asked_for_start_and_end(driver: Driven) -> None:
+    attempt = attempt_of("replicate", "google/veo-3.1", {"prompt": "A fox"}, webhook_url="https://shop.example/hook")
+    driver(provider.submit(attempt.plan, attempt))
     assert driver.asked[0].json == {
         "input": {"prompt": "A fox"},
         "webhook": "https://shop.example/hook",
@@ -121,7 +119,7 @@ def test_a_webhook_is_asked_for_start_and_end(driver: Driver) -> None:
     }
 
 
-def test_a_model_that_is_gone_is_the_vendors_404(driver: Driver, simulator: ReplicateSimulator) -> None:
+def test_a_model_that_is_gone_is_the_vendors_404(driver: Driven, simulator: ReplicateSimulator) -> None:
     simulator.gone.add("luma/ray-3")
     with pytest.raises(HTTPError, match="check the model id") as caught:
         submitted(driver, "luma/ray-3", prompt="A fox")
@@ -134,12 +132,12 @@ def test_a_model_without_a_version_is_the_first_404(latest: Any) -> None:
     answers = iter(
         [HttpResponse.of_json({"detail": "nothing here"}, 404), HttpResponse.of_json({"latest_version": latest})]
     )
-    driver = Driver(lambda request: next(answers))
+    driver = Driven(provider, lambda request: next(answers))
     with pytest.raises(HTTPError, match="nothing here"):
         submitted(driver, "owner/fox", prompt="A fox")
 
 
-def test_a_422_about_the_version_looks_for_the_latest_one_and_any_other_is_raised(driver: Driver) -> None:
+def test_a_422_about_the_version_looks_for_the_latest_one_and_any_other_is_raised(driver: Driven) -> None:
     with pytest.raises(HTTPError, match="duration must be one of 4, 6, 8"):
         submitted(driver, "google/veo-3.1", prompt="A fox", duration=7)
     refused = HttpResponse.of_json({"title": "Invalid version or not permitted", "detail": "no"}, 422)
@@ -150,23 +148,23 @@ def test_a_422_about_the_version_looks_for_the_latest_one_and_any_other_is_raise
             HttpResponse.of_json({"id": "p1", "status": "starting"}, 201),
         ]
     )
-    other = Driver(lambda request: next(answers))
+    other = Driven(provider, lambda request: next(answers))
     assert submitted(other, "owner/fox", prompt="A fox").id == "p1"
     assert other.asked[-1].json["version"] == VERSION
 
 
 def test_an_unknown_deployment_is_raised_without_asking_for_a_model() -> None:
-    driver = Driver(lambda request: HttpResponse.of_json({"detail": "no such deployment"}, 404))
+    driver = Driven(provider, lambda request: HttpResponse.of_json({"detail": "no such deployment"}, 404))
     with pytest.raises(HTTPError, match="no such deployment"):
         submitted(driver, "deployments/acme/fox", prompt="A fox")
     assert len(driver.asked) == 1
 
 
 def test_a_job_without_urls_is_asked_for_by_its_id() -> None:
-    driver = Driver(lambda request: HttpResponse.of_json({"id": "p 1", "status": "starting"}))
+    driver = Driven(provider, lambda request: HttpResponse.of_json({"id": "p 1", "status": "starting"}))
     job = VideoJob(provider="replicate", model="google/veo-3.1", id="p 1")
-    driver.run(provider.poll(job), "poll")
-    driver.run(provider.cancel(job), "cancel")
+    driver(provider.poll(job), "poll")
+    driver(provider.cancel(job), "cancel")
     assert [request.url for request in driver.asked] == [
         f"{API}/v1/predictions/p%201",
         f"{API}/v1/predictions/p%201/cancel",
@@ -174,39 +172,39 @@ def test_a_job_without_urls_is_asked_for_by_its_id() -> None:
     assert [request.effect for request in driver.asked] == ["read", "write"]
 
 
-def test_a_job_that_replicate_does_not_know_has_expired_but_a_proxys_404_is_an_error(driver: Driver) -> None:
+def test_a_job_that_replicate_does_not_know_has_expired_but_a_proxys_404_is_an_error(driver: Driven) -> None:
     job = VideoJob(provider="replicate", model="google/veo-3.1", id="nobody")
     assert isinstance(polled(driver, job), Expired)
-    assert isinstance(driver.run(provider.cancel(job), "cancel"), Expired)
-    proxy = Driver(lambda request: HttpResponse(404, content=b"<html>no such host</html>"))
+    assert isinstance(driver(provider.cancel(job), "cancel"), Expired)
+    proxy = Driven(provider, lambda request: HttpResponse(404, content=b"<html>no such host</html>"))
     with pytest.raises(HTTPError):
         polled(proxy, job)
 
 
-def test_cancel_is_confirmed_once_and_leaves_a_finished_job_alone(driver: Driver) -> None:
+def test_cancel_is_confirmed_once_and_leaves_a_finished_job_alone(driver: Driven) -> None:
     job = submitted(driver, "google/veo-3.1", prompt="A fox")
-    cancelled = driver.run(provider.cancel(job), "cancel")
+    cancelled = driver(provider.cancel(job), "cancel")
     assert isinstance(cancelled, Cancelled)
     assert isinstance(polled(driver, job), Cancelled)
     other = submitted(driver, "google/veo-3.1", prompt="A fox")
     finished(driver, other)
-    assert isinstance(driver.run(provider.cancel(other), "cancel"), Done)
+    assert isinstance(driver(provider.cancel(other), "cancel"), Done)
 
 
 def test_a_cancel_that_is_not_carried_out_yet_says_so() -> None:
-    driver = Driver(lambda request: HttpResponse.of_json({"id": "p1", "status": "processing"}))
+    driver = Driven(provider, lambda request: HttpResponse.of_json({"id": "p1", "status": "processing"}))
     job = VideoJob(provider="replicate", model="google/veo-3.1", id="p1")
-    assert isinstance(driver.run(provider.cancel(job), "cancel"), Running)
+    assert isinstance(driver(provider.cancel(job), "cancel"), Running)
 
 
-def test_results_that_were_deleted_have_expired(driver: Driver, simulator: ReplicateSimulator) -> None:
+def test_results_that_were_deleted_have_expired(driver: Driven, simulator: ReplicateSimulator) -> None:
     job = submitted(driver, "google/veo-3.1", prompt="A fox")
     assert isinstance(finished(driver, job), Done)
     simulator.advance(3600)
     assert isinstance(polled(driver, job), Expired)
 
 
-def test_a_failed_job_carries_the_models_words(driver: Driver, simulator: ReplicateSimulator) -> None:
+def test_a_failed_job_carries_the_models_words(driver: Driven, simulator: ReplicateSimulator) -> None:
     simulator.script(faults.failed("E1001: out of memory"))
     update = finished(driver, submitted(driver, "google/veo-3.1", prompt="A fox"))
     assert isinstance(update, Failed)
@@ -214,7 +212,7 @@ def test_a_failed_job_carries_the_models_words(driver: Driver, simulator: Replic
     assert "E1001" in str(update.error)
 
 
-def test_a_throttled_purchase_says_when_to_come_back(driver: Driver, simulator: ReplicateSimulator) -> None:
+def test_a_throttled_purchase_says_when_to_come_back(driver: Driven, simulator: ReplicateSimulator) -> None:
     simulator.low_credit = True
     submitted(driver, "google/veo-3.1", prompt="A fox")
     with pytest.raises(RateLimitError) as caught:
@@ -225,9 +223,9 @@ def test_a_throttled_purchase_says_when_to_come_back(driver: Driver, simulator: 
     assert len(simulator.bought) == 2
 
 
-def test_an_upload_can_be_an_input(driver: Driver, simulator: ReplicateSimulator) -> None:
+def test_an_upload_can_be_an_input(driver: Driven, simulator: ReplicateSimulator) -> None:
     media = Media(b"\x89PNG\r\n\x1a\n", content_type="image/png")
-    url = driver.run(provider.upload(media), "upload")
+    url = driver(provider.upload(media), "upload")
     described = driver.answer(evolve(driver.asked[0], method="GET", url=url, files=None)).json()
     assert (described["content_type"], described["size"]) == ("image/png", 8)
     job = submitted(driver, "google/veo-3.1", prompt="A fox", image=url)

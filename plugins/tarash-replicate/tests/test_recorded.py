@@ -19,8 +19,7 @@ from tarash_core.errors import (
 from tarash_core.models.job import VideoJob
 from tarash_core.models.media import Media
 from tarash_core.plugins import Accepted, Cancelled, Done, Expired, Failed, HttpRequest, HttpResponse, Running
-
-from .conftest import Driver, attempt_of
+from tarash_core.testing import Driven, attempt_of
 
 FOLDER = Path(__file__).parent / "recorded"
 JOB = VideoJob(provider="replicate", model="google/veo-3.1", id="gm3qorzdhgbfurvjtvhg6dckhu")
@@ -32,7 +31,7 @@ class Replay:
     def __init__(self, name: str) -> None:
         self.recording = Recording.read(FOLDER / f"{name}.json")
         self._left = iter(self.recording.exchanges)
-        self.driver = Driver(self._answer)
+        self.driver = Driven(provider, self._answer)
 
     def _answer(self, request: HttpRequest) -> HttpResponse:
         recorded = next(self._left)
@@ -41,13 +40,13 @@ class Replay:
         return recorded.answer()
 
     def submit(self, model: str = "google/veo-3.1", **payload: Any) -> Accepted:
-        attempt = attempt_of(model, **payload)
-        accepted = self.driver.run(provider.submit(attempt.plan, attempt))
+        attempt = attempt_of("replicate", model, payload)
+        accepted = self.driver(provider.submit(attempt.plan, attempt))
         assert next(self._left, None) is None
         return accepted
 
     def poll(self) -> Any:
-        return self.driver.run(provider.poll(JOB), "poll")
+        return self.driver(provider.poll(JOB), "poll")
 
 
 def test_every_recording_names_its_source() -> None:
@@ -90,7 +89,7 @@ def test_a_moderated_prediction_is_a_moderation_error() -> None:
 
 
 def test_cancel_is_confirmed_by_the_status() -> None:
-    assert isinstance(Replay("cancel").driver.run(provider.cancel(JOB), "cancel"), Cancelled)
+    assert isinstance(Replay("cancel").driver(provider.cancel(JOB), "cancel"), Cancelled)
 
 
 @pytest.mark.parametrize(
@@ -110,7 +109,7 @@ def test_refusals_are_raised_and_cost_nothing(name: str, payload: dict[str, Any]
 
 def test_upload_returns_the_url_for_inputs() -> None:
     replay = Replay("upload")
-    url = replay.driver.run(provider.upload(Media(b"png", content_type="image/png")), "upload")
+    url = replay.driver(provider.upload(Media(b"png", content_type="image/png")), "upload")
     assert url == "https://api.replicate.com/v1/files/ZjFk"
     (request,) = replay.driver.asked
     assert request.files is not None

@@ -10,9 +10,7 @@ from tarash_replicate.simulator import WEBHOOK_SECRET, ReplicateSimulator
 
 from tarash_core.errors import WebhookError
 from tarash_core.plugins import Callback, Done, HttpRequest, HttpResponse, Running
-from tarash_core.testing import faults
-
-from .conftest import Driver, attempt_of
+from tarash_core.testing import Driven, attempt_of, faults
 
 # The vector of the dossier, section 8, which replicate 1.0.7 accepts.
 SECRET = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3"
@@ -28,8 +26,8 @@ NOW = datetime.fromtimestamp(1_700_000_000, UTC)
 def read(
     headers: dict[str, str] = HEADERS, body: bytes = BODY, secret: str | None = SECRET, now: datetime = NOW
 ) -> Callback:
-    driver = Driver(lambda request: HttpResponse.of_json({"key": SECRET}))
-    return driver.run(provider.webhook(headers, body, secret, now), "webhook")
+    driver = Driven(provider, lambda request: HttpResponse.of_json({"key": SECRET}))
+    return driver(provider.webhook(headers, body, secret, now), "webhook")
 
 
 def test_the_vector_is_authentic() -> None:
@@ -94,20 +92,20 @@ def test_an_authentic_callback_without_a_prediction_is_refused(body: bytes) -> N
         read(signed, body)
 
 
-def bought(driver: Driver, simulator: ReplicateSimulator) -> str:
-    attempt = attempt_of("google/veo-3.1", "https://shop.example/hook", prompt="A fox")
-    return driver.run(provider.submit(attempt.plan, attempt)).id
+def bought(driver: Driven, simulator: ReplicateSimulator) -> str:
+    attempt = attempt_of("replicate", "google/veo-3.1", {"prompt": "A fox"}, webhook_url="https://shop.example/hook")
+    return driver(provider.submit(attempt.plan, attempt)).id
 
 
 def callback_of(simulator: ReplicateSimulator, request: HttpRequest) -> Callback:
     moment = datetime.fromtimestamp(simulator.timestamp(), UTC)
     assert request.content is not None
-    return Driver(lambda _: HttpResponse(500)).run(
+    return Driven(provider, lambda _: HttpResponse(500))(
         provider.webhook(request.headers, request.content, WEBHOOK_SECRET, moment), "webhook"
     )
 
 
-def test_the_simulator_calls_back_at_the_start_and_at_the_end(driver: Driver, simulator: ReplicateSimulator) -> None:
+def test_the_simulator_calls_back_at_the_start_and_at_the_end(driver: Driven, simulator: ReplicateSimulator) -> None:
     id = bought(driver, simulator)
     simulator.advance(20)
     simulator.advance(100)
@@ -119,7 +117,7 @@ def test_the_simulator_calls_back_at_the_start_and_at_the_end(driver: Driver, si
     assert simulator.due() == []
 
 
-def test_a_failed_job_is_called_back_too(driver: Driver, simulator: ReplicateSimulator) -> None:
+def test_a_failed_job_is_called_back_too(driver: Driven, simulator: ReplicateSimulator) -> None:
     simulator.script(faults.failed("E1000"))
     bought(driver, simulator)
     simulator.advance(100)
