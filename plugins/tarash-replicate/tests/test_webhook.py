@@ -85,7 +85,7 @@ def test_without_a_secret_the_accounts_own_is_fetched() -> None:
 
 @pytest.mark.parametrize("body", [b"[]", b"{}", b"null", b"nonsense"])
 def test_an_authentic_callback_without_a_prediction_is_refused(body: bytes) -> None:
-    from tarash_replicate.standard_webhooks import signature
+    from tarash_core.plugins.standard_webhooks import signature
 
     signed = {**HEADERS, "Webhook-Signature": signature(SECRET, "msg_1", "1700000000", body)}
     with pytest.raises(WebhookError, match="no prediction"):

@@ -24,8 +24,8 @@ from tarash_core.plugins import (
     Provider,
     Steps,
     Update,
+    standard_webhooks,
 )
-from tarash_replicate import standard_webhooks
 from tarash_replicate.errors import error_of, is_unknown_version
 from tarash_replicate.models import CATALOG
 from tarash_replicate.predictions import ORIGIN, update_of

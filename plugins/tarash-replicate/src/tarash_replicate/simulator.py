@@ -12,6 +12,7 @@ from typing import Any
 from attrs import evolve
 
 from tarash_core.plugins.http import FilePart, Headers, HttpRequest, HttpResponse
+from tarash_core.plugins.standard_webhooks import signature
 from tarash_core.testing import (
     Abort,
     Phase,
@@ -26,7 +27,6 @@ from tarash_core.testing import (
     size_of,
 )
 from tarash_replicate.schemas import openapi_schema, published, refusals
-from tarash_replicate.standard_webhooks import signature
 
 WEBHOOK_SECRET = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3"
 DAY_SECONDS = 86_400.0
