@@ -143,7 +143,7 @@ def clear_keywords(cls: type[V]) -> type[V]:
             missing = [f.name for f in _fields(cls) if f.default is attrs.NOTHING and f.name not in fields]
             if not missing:
                 raise
-            raise ValidationError(f"{cls.__name__} needs {' and '.join(missing)}; pass None for none.") from error
+            raise ValidationError(f"{cls.__name__} needs {' and '.join(missing)}.") from error
 
     cls.__init__ = __init__  # type: ignore[method-assign]
     return cls

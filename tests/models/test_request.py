@@ -32,7 +32,7 @@ def test_the_typed_keywords_are_the_fields(fields: Any, cls: type) -> None:
 
 def test_a_prompt_is_required_and_may_be_none() -> None:
     assert VideoGenerationRequest(prompt=None).prompt is None
-    with pytest.raises(TypeError, match="prompt"):
+    with pytest.raises(ValidationError, match="needs prompt"):
         VideoGenerationRequest()  # type: ignore[call-arg]
     with pytest.raises(ValidationError, match="prompt=None for a job that has none"):
         request_of("video", {})
