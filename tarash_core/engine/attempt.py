@@ -21,7 +21,7 @@ from tarash_core.engine.polling import OutOfTime, Watcher, settle
 from tarash_core.engine.record import Record
 from tarash_core.errors import TarashException
 from tarash_core.models.config import Config
-from tarash_core.models.execution import Charged
+from tarash_core.models.execution import AttemptMetadata, AttemptStatus, Charged
 from tarash_core.models.job import ImageJob, Job, VideoJob
 from tarash_core.models.plan import MediaLeaf, Plan
 from tarash_core.models.response import Response
@@ -115,6 +115,15 @@ def _identity(value: Any) -> str:
     return repr(value)
 
 
+def close(run: Run, status: AttemptStatus, error: BaseException | None = None) -> AttemptMetadata:
+    """Ends an attempt: tells its error what is known, and the hooks how it ended."""
+    if isinstance(error, TarashException):
+        run.record.blame(error)
+    metadata = run.record.close(run.access.clock.now(), status, error)
+    hooks.attempt_finished(metadata)
+    return metadata
+
+
 def generate(run: Run) -> Flow[Response]:
     """Buys the job and looks after it to its end.
 
@@ -141,6 +150,7 @@ def submit(run: Run) -> Flow[Job]:
     joined = hooks.before_submit(attempt)
     if joined is not None:
         run.record.job = results.with_access(joined, run.access)
+        yield from tell(run, run.listeners.on_accepted, run.record.job, "on_accepted")
         return run.record.job
     ready = yield from filling.filled(run.access, plan, run.deadline)
     hooks.submitting(attempt)

@@ -12,7 +12,7 @@ from attrs import evolve, field, frozen
 
 from tarash_core.engine import attempt, delivery, fallback, results
 from tarash_core.engine.access import Access
-from tarash_core.engine.asks import Flow
+from tarash_core.engine.asks import Flow, Interrupted
 from tarash_core.engine.attempt import Listeners, Run
 from tarash_core.engine.clocks import Deadline
 from tarash_core.engine.exchange import Line, converse
@@ -21,6 +21,7 @@ from tarash_core.engine.record import Record
 from tarash_core.engine.session import Session
 from tarash_core.errors import TarashException, ValidationError, complete
 from tarash_core.models.config import CONFIGS, Config, to_config
+from tarash_core.models.execution import ExecutionMetadata
 from tarash_core.models.job import Job, Kind
 from tarash_core.models.plan import Plan
 from tarash_core.models.request import Request, request_of
@@ -161,8 +162,13 @@ def submit(session: Session, order: Order, listeners: Listeners) -> Flow[Job]:
     run = attempt.start(link.access, order.head, link.plan, 1, deadline, listeners)
     try:
         return (yield from attempt.submit(run))
+    except Interrupted as interrupted:
+        interrupted.job = run.record.job
+        attempt.close(run, "failed", interrupted)
+        raise
     except TarashException as error:
-        raise run.record.blame(error) from error.__cause__
+        error.execution_metadata = ExecutionMetadata(attempts=(attempt.close(run, "failed", error),))
+        raise
 
 
 def _resumed(session: Session, job: Job, listeners: Listeners, timeout: float | None, config: Config | None) -> Run:

@@ -201,21 +201,17 @@ class Chain:
         try:
             response = yield from attempt.generate(run)
         except (Exception, Interrupted, GeneratorExit) as error:
-            if isinstance(error, TarashException):
-                run.record.blame(error)
-            self._finish(run.record.close(self.session.clock.now(), "failed", error))
+            self.finished.append(attempt.close(run, "failed", error))
             raise
-        self._finish(run.record.close(self.session.clock.now(), "success"))
+        self.finished.append(attempt.close(run, "success"))
         return response
-
-    def _finish(self, metadata: AttemptMetadata) -> None:
-        self.finished.append(metadata)
-        hooks.attempt_finished(metadata)
 
     def _skip(self, number: int, refusal: Refusal) -> None:
         config, moment = refusal.config, self.session.clock.now()
         record = Record(provider=config.provider, model=config.model, number=number, started_at=moment)
-        self._finish(record.close(moment, "skipped", refusal.error))
+        metadata = record.close(moment, "skipped", refusal.error)
+        self.finished.append(metadata)
+        hooks.attempt_finished(metadata)
 
     def _next_or_raise(
         self, error: TarashException, before: TarashException | None, number: int, length: int, total: Deadline

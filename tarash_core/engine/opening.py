@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+import threading
 from typing import Any
 
 from tarash_core.engine.asks import Received, Send
@@ -28,6 +29,7 @@ class Connections:
         self.is_async, self.clock = is_async, clock
         self._ssl, self._inner = ssl_context, inner
         self._open: Any = None
+        self._lock = threading.Lock()
 
     @property
     def in_process(self) -> bool:
@@ -37,7 +39,8 @@ class Connections:
     def pool(self) -> Any:
         """The transport of the open gateway."""
         if self._open is None:
-            self._open = self.make(self.is_async)
+            with self._lock:
+                self._open = self._open or self.make(self.is_async)
         return self._open
 
     def lent(self, is_async: bool) -> Any:

@@ -188,3 +188,11 @@ def test_submit_tries_the_head_only(both, acme, other):
         both.submit_video(CHAIN, prompt="A fox")
     assert (acme.bought, other.bought) == ([], [])
     assert caught.value.provider == "acme"
+
+
+def test_a_failed_submission_is_reported_like_any_attempt(acme, clock):
+    acme.script(faults.lost_answer())
+    with Gateway(transport=acme, clock=clock) as gateway, pytest.raises(LostAnswerError) as caught:
+        gateway.submit_video("acme/acme-1", prompt="A fox")
+    (attempt,) = caught.value.execution_metadata.attempts
+    assert (attempt.status, attempt.charged, attempt.unsettled) == ("failed", "unknown", True)
