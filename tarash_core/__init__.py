@@ -7,6 +7,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from tarash_core.api import cancel_job as cancel_job
     from tarash_core.api import cancel_job_async as cancel_job_async
+    from tarash_core.api import discover_model as discover_model
+    from tarash_core.api import discover_model_async as discover_model_async
     from tarash_core.api import generate_image as generate_image
     from tarash_core.api import generate_image_async as generate_image_async
     from tarash_core.api import generate_video as generate_video
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     from tarash_core.api import plan_image_async as plan_image_async
     from tarash_core.api import plan_video as plan_video
     from tarash_core.api import plan_video_async as plan_video_async
+    from tarash_core.api import read_webhook as read_webhook
+    from tarash_core.api import read_webhook_async as read_webhook_async
     from tarash_core.api import refresh_job as refresh_job
     from tarash_core.api import refresh_job_async as refresh_job_async
     from tarash_core.api import submit_image as submit_image
@@ -79,7 +83,7 @@ if TYPE_CHECKING:
     from tarash_core.plugins.loader import register_provider as register_provider
 else:
     # fmt: off
-    _API = "cancel_job generate_image generate_video plan_image plan_video refresh_job submit_image submit_video wait_job watch_job"  # noqa: E501
+    _API = "cancel_job discover_model generate_image generate_video plan_image plan_video read_webhook refresh_job submit_image submit_video wait_job watch_job"  # noqa: E501
     _HOMES = {
         "api": f"{_API} {_API.replace(' ', '_async ')}_async",
         "catalog.registry": "get_provider_field_mapping register_provider_field_mapping",
@@ -175,6 +179,8 @@ __all__ = [
     "WebhookEvent",
     "cancel_job",
     "cancel_job_async",
+    "discover_model",
+    "discover_model_async",
     "generate_image",
     "generate_image_async",
     "generate_video",
@@ -184,6 +190,8 @@ __all__ = [
     "plan_image_async",
     "plan_video",
     "plan_video_async",
+    "read_webhook",
+    "read_webhook_async",
     "refresh_job",
     "refresh_job_async",
     "register_provider",

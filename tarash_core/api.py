@@ -9,11 +9,15 @@ from tarash_core.signatures import image_call, image_plan_call, video_call, vide
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from tarash_core.catalog.spec import ModelSpec
+    from tarash_core.engine.webhooks import Seen
     from tarash_core.models.config import Config
     from tarash_core.models.job import ImageJob, Job, VideoJob
     from tarash_core.models.plan import Plan
     from tarash_core.models.response import ImageGenerationResponse, VideoGenerationResponse
     from tarash_core.models.update import ImageGenerationUpdate, Update, VideoGenerationUpdate
+    from tarash_core.models.webhook import WebhookEvent
+    from tarash_core.signatures import HeadersLike
 
     VideoProgress = Callable[[VideoGenerationUpdate], object]
     ImageProgress = Callable[[ImageGenerationUpdate], object]
@@ -46,7 +50,8 @@ def generate_video(config: Any, request: Any = None, on_progress: Any = None, **
         request: A request or a plan; or pass the request's fields as keywords instead.
         on_progress: Called with every look at the job; what it raises becomes a notice.
         **fields: ``on_accepted``, called with the receipt before the first look; ``download_to``, a folder for the
-            results; and the fields of :class:`VideoGenerationRequest`.
+            results; ``attach_if_running``, to join an equal job that a ledger knows to be in flight instead of buying
+            it again; and the fields of :class:`VideoGenerationRequest`.
 
     Returns:
         The response. Nothing is fetched before ``response.video.save(...)``, unless ``download_to`` is given.
@@ -228,6 +233,92 @@ async def cancel_job_async(job: Job, *, config: Config | None = None) -> Update:
     """The same as :func:`cancel_job`, on asyncio or trio."""
     update: Update = await _once_async("cancel_job", job, config=config)
     return update
+
+
+def discover_model(config: Config | str) -> ModelSpec:
+    """Fetches the published schema of a model that no catalogue lists, and plans by it from now on in this process.
+
+    A catalogue's own entry for a model goes before a fetched one. ``config.discover=True`` does the same on its own,
+    where a model is unlisted, before ``generate_…`` and ``submit_…`` plan.
+
+    Args:
+        config: A config of either kind, or ``"provider/model"``. The vendor is asked with its key only where it wants
+            one.
+
+    Returns:
+        What the model takes. ``describe`` in ``tarash_core.fields.describe`` turns a variant into a table.
+
+    Raises:
+        ValidationError: The provider publishes no schemas, or has no such model.
+        TarashException: The vendor cannot be asked, or its schema cannot be read.
+    """
+    spec: ModelSpec = _once("discover_model", config)
+    return spec
+
+
+async def discover_model_async(config: Config | str) -> ModelSpec:
+    """The same as :func:`discover_model`, on asyncio or trio."""
+    spec: ModelSpec = await _once_async("discover_model", config)
+    return spec
+
+
+def read_webhook(
+    provider: str,
+    headers: HeadersLike,
+    body: bytes,
+    secret: str | None = None,
+    *,
+    config: Config | None = None,
+    job: Job | None = None,
+    seen: Seen | None = None,
+    tolerance_seconds: float = 300.0,
+) -> WebhookEvent:
+    """Checks and reads a callback that a provider has sent to ``webhook_url``.
+
+    A callback counts once: its id is remembered for as long as it could be sent again, by this process alone. Where
+    several processes receive callbacks, or where your own work on one may fail and shall be tried again, pass
+    ``seen``.
+
+    Args:
+        provider: Name of the provider that was told the URL.
+        headers: The headers of the request: a mapping, or pairs of names and values; case does not count.
+        body: The body as it arrived, byte for byte.
+        secret: What the vendor signs with. When None, that of the account or of the vendor's variable; fal and
+            Replicate need none, as their keys are fetched and kept for a day.
+        config: For an account, a key or a host that the environment does not name.
+        job: The receipt, if you have it. Without it the update's own job has the model ``"unknown"``.
+        seen: Where ids are kept instead: like a set, or a function that remembers an id and says whether it knew it.
+            In the async API it runs in a worker thread.
+        tolerance_seconds: How far the time at which it was signed may be from now; a provider may grant less.
+
+    Returns:
+        The event, with the finished response in ``update.result``.
+
+    Raises:
+        WebhookError: Not authentic, too old, unreadable, or read before (then ``is_repeat``). When it is
+            ``retryable`` the check itself failed: let the vendor send it again.
+        ValidationError: The provider has no callbacks, or an argument is of the wrong kind.
+    """
+    settings: dict[str, Any] = {"config": config, "job": job, "seen": seen, "tolerance_seconds": tolerance_seconds}
+    event: WebhookEvent = _once("read_webhook", provider, headers, body, secret, **settings)
+    return event
+
+
+async def read_webhook_async(
+    provider: str,
+    headers: HeadersLike,
+    body: bytes,
+    secret: str | None = None,
+    *,
+    config: Config | None = None,
+    job: Job | None = None,
+    seen: Seen | None = None,
+    tolerance_seconds: float = 300.0,
+) -> WebhookEvent:
+    """The same as :func:`read_webhook`, on asyncio or trio."""
+    settings: dict[str, Any] = {"config": config, "job": job, "seen": seen, "tolerance_seconds": tolerance_seconds}
+    event: WebhookEvent = await _once_async("read_webhook", provider, headers, body, secret, **settings)
+    return event
 
 
 def watch_job(job: Job, *, timeout: float | None = None, config: Config | None = None) -> Iterator[Update]:

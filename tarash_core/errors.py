@@ -284,7 +284,16 @@ class DeliveryError(TarashException):
 
 
 class WebhookError(TarashException):
-    """A callback is not authentic, too old, seen before, or unreadable."""
+    """A callback is not authentic, too old, seen before, or unreadable; do not act on it.
+
+    Args:
+        message: The sentence for the reader.
+        is_repeat: Whether it is authentic and was read before: answer as before, so that the vendor stops sending it.
+    """
+
+    def __init__(self, message: str, *args: Any, is_repeat: bool = False, **known: Any) -> None:
+        super().__init__(message, *args, **known)
+        self.is_repeat = is_repeat
 
 
 class PluginError(TarashException):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
+from os import PathLike
 from typing import Any, Self, TypeVar
 
-from tarash_core.engine import calls
+from tarash_core.engine import calls, discovery
 from tarash_core.engine.asks import Flow
 from tarash_core.engine.attempt import Listeners
 from tarash_core.engine.clocks import Clock, SystemClock
@@ -17,11 +18,25 @@ from tarash_core.models.job import ImageJob, Job, Kind, VideoJob
 from tarash_core.models.plan import Plan
 from tarash_core.models.response import ImageGenerationResponse, VideoGenerationResponse
 from tarash_core.models.update import Update
-from tarash_core.signatures import ImageCall, ImagePlanCall, LookCall, VideoCall, VideoPlanCall, WaitCall, untyped
+from tarash_core.signatures import (
+    DiscoverCall,
+    ImageCall,
+    ImagePlanCall,
+    LookCall,
+    VideoCall,
+    VideoPlanCall,
+    WaitCall,
+    WebhookCall,
+    untyped,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import ssl
+
+    from tarash_core.catalog.spec import ModelSpec
+    from tarash_core.ledger import Ledger
+    from tarash_core.models.webhook import WebhookEvent
 
 T = TypeVar("T")
 
@@ -39,13 +54,33 @@ class _Calls:
         transport: Any = None,
         clock: Clock | None = None,
         simulators: Mapping[str, str] | None = None,
+        ledger: str | PathLike[str] | Ledger | None = None,
     ) -> None:
         self._clock = clock or SystemClock()
         self._connections = Connections(self._is_async, self._clock, ssl_context, transport)
         self._closed = False
+        self._given_ledger, self._ledger = ledger, self._opened(ledger)
         self._session = Session(
-            accounts=accounts, clock=self._clock, connections=self._connections, simulators=dict(simulators or {})
+            accounts=accounts,
+            clock=self._clock,
+            connections=self._connections,
+            simulators=dict(simulators or {}),
+            extensions=self._ledger.extensions if self._ledger is not None else None,
         )
+
+    def _opened(self, ledger: str | PathLike[str] | Ledger | None) -> Ledger | None:
+        if ledger is None:
+            return None
+        from tarash_core.ledger import Ledger
+
+        return ledger if isinstance(ledger, Ledger) else Ledger(ledger, clock=self._clock)
+
+    def _released(self) -> Any:
+        """Closes what belongs to this gateway alone, and gives its transport to whoever closes that."""
+        self._closed = True
+        if self._ledger is not None and self._ledger is not self._given_ledger:
+            self._ledger.close()
+        return self._connections.release()
 
     def _transport(self) -> Any:
         if self._closed:
@@ -63,12 +98,16 @@ class _Calls:
     def _generate(self, kind: Kind, config: Any, request: Any, on_progress: Any, fields: dict[str, Any]) -> Any:
         listeners = self._listeners(on_progress, fields.pop("on_accepted", None))
         folder = fields.pop("download_to", None)
-        order = calls.order_of(kind, config, request, fields)
+        order = self._order(kind, config, request, fields)
         return self._run(calls.generate(self._session, order, listeners, folder))
 
     def _submit(self, kind: Kind, config: Any, request: Any, on_progress: Any, fields: dict[str, Any]) -> Any:
         listeners = self._listeners(on_progress, fields.pop("on_accepted", None))
-        return self._run(calls.submit(self._session, calls.order_of(kind, config, request, fields), listeners))
+        return self._run(calls.submit(self._session, self._order(kind, config, request, fields), listeners))
+
+    def _order(self, kind: Kind, config: Any, request: Any, fields: dict[str, Any]) -> calls.Order:
+        attach = calls.check_attach(self._session, fields.pop("attach_if_running", False))
+        return calls.order_of(kind, config, request, fields, attach)
 
     @untyped
     def generate_video(self, config: Any, request: Any = None, on_progress: Any = None, **fields: Any) -> Any:
@@ -115,6 +154,19 @@ class _Calls:
         """See :func:`tarash_core.cancel_job`."""
         return self._run(calls.cancel(self._session, _job(job), config))
 
+    @untyped
+    def read_webhook(self, provider: Any, headers: Any, body: Any, secret: Any = None, **settings: Any) -> Any:
+        """See :func:`tarash_core.read_webhook`."""
+        from tarash_core.engine import webhooks
+
+        given = webhooks.arrived(provider, headers, body, secret, settings)
+        return self._run(webhooks.read(self._session, given))
+
+    @untyped
+    def discover_model(self, config: Any) -> Any:
+        """See :func:`tarash_core.discover_model`."""
+        return self._run(discovery.discover(self._session, config))
+
 
 def _job(job: Any) -> Job:
     if not isinstance(job, Job):
@@ -133,6 +185,7 @@ class Gateway(_Calls):
         transport: An ``httpx.BaseTransport``, or a simulator, to send everything through.
         clock: Another source of time, for tests.
         simulators: URL of a running simulator by provider; its requests go there, with no real key.
+        ledger: A file, or a ``tarash_core.ledger.Ledger``, in which the purchases of this gateway are written down.
     """
 
     if TYPE_CHECKING:
@@ -145,6 +198,8 @@ class Gateway(_Calls):
         wait_job: WaitCall[VideoGenerationResponse, ImageGenerationResponse]
         refresh_job: LookCall[Update]
         cancel_job: LookCall[Update]
+        discover_model: DiscoverCall[ModelSpec]
+        read_webhook: WebhookCall[WebhookEvent]
 
     def watch_job(self, job: Job, *, timeout: float | None = None, config: Config | None = None) -> Iterator[Update]:
         """See :func:`tarash_core.watch_job`."""
@@ -159,7 +214,7 @@ class Gateway(_Calls):
 
     def close(self) -> None:
         """Closes every connection; results that were not saved yet open one of their own."""
-        self._closed, transport = True, self._connections.release()
+        transport = self._released()
         if transport is not None:
             transport.close()
 
@@ -179,6 +234,7 @@ class AsyncGateway(_Calls):
         transport: An ``httpx.AsyncBaseTransport``, or a simulator, to send everything through.
         clock: Another source of time, for tests.
         simulators: URL of a running simulator by provider; its requests go there, with no real key.
+        ledger: A file, or a ``tarash_core.ledger.Ledger``, in which the purchases of this gateway are written down.
     """
 
     _is_async = True
@@ -193,6 +249,8 @@ class AsyncGateway(_Calls):
         wait_job: WaitCall[Coroutine[Any, Any, VideoGenerationResponse], Coroutine[Any, Any, ImageGenerationResponse]]
         refresh_job: LookCall[Coroutine[Any, Any, Update]]
         cancel_job: LookCall[Coroutine[Any, Any, Update]]
+        discover_model: DiscoverCall[Coroutine[Any, Any, ModelSpec]]
+        read_webhook: WebhookCall[Coroutine[Any, Any, WebhookEvent]]
 
     async def watch_job(
         self, job: Job, *, timeout: float | None = None, config: Config | None = None
@@ -211,7 +269,7 @@ class AsyncGateway(_Calls):
         """Closes every connection; results that were not saved yet open one of their own."""
         import anyio
 
-        self._closed, transport = True, self._connections.release()
+        transport = self._released()
         if transport is not None:
             with anyio.CancelScope(shield=True):
                 await transport.close()

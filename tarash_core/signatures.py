@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from os import PathLike
-from typing import Any, Protocol, TypeVar, Unpack, cast, overload
+from typing import Any, Protocol, TypeAlias, TypeVar, Unpack, cast, overload
 
 from tarash_core.models.config import Target
 from tarash_core.models.request import ImageFields, ImageGenerationRequest, VideoFields, VideoGenerationRequest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from tarash_core.engine.webhooks import Seen
     from tarash_core.models.config import Config
     from tarash_core.models.job import ImageJob, Job, VideoJob
     from tarash_core.models.plan import Plan
     from tarash_core.models.update import ImageGenerationUpdate, VideoGenerationUpdate
+
+HeadersLike: TypeAlias = "Mapping[str, str] | Iterable[tuple[str | bytes, str | bytes]]"
+"""The headers of a request in the forms in which frameworks hand them out."""
 
 R_co = TypeVar("R_co", covariant=True)
 V_co = TypeVar("V_co", covariant=True)
@@ -33,6 +37,7 @@ class VideoCall(Protocol[R_co]):
         *,
         on_accepted: Callable[[VideoJob], object] | None = None,
         download_to: str | PathLike[str] | None = None,
+        attach_if_running: bool = False,
     ) -> R_co: ...
     @overload
     def __call__(
@@ -42,6 +47,7 @@ class VideoCall(Protocol[R_co]):
         on_progress: Callable[[VideoGenerationUpdate], object] | None = None,
         on_accepted: Callable[[VideoJob], object] | None = None,
         download_to: str | PathLike[str] | None = None,
+        attach_if_running: bool = False,
         **fields: Unpack[VideoFields],
     ) -> R_co: ...
 
@@ -58,6 +64,7 @@ class ImageCall(Protocol[R_co]):
         *,
         on_accepted: Callable[[ImageJob], object] | None = None,
         download_to: str | PathLike[str] | None = None,
+        attach_if_running: bool = False,
     ) -> R_co: ...
     @overload
     def __call__(
@@ -67,6 +74,7 @@ class ImageCall(Protocol[R_co]):
         on_progress: Callable[[ImageGenerationUpdate], object] | None = None,
         on_accepted: Callable[[ImageJob], object] | None = None,
         download_to: str | PathLike[str] | None = None,
+        attach_if_running: bool = False,
         **fields: Unpack[ImageFields],
     ) -> R_co: ...
 
@@ -117,6 +125,33 @@ class LookCall(Protocol[R_co]):
 
     def __call__(self, job: Job, *, config: Config | None = None) -> R_co:
         """Takes a receipt, and a config for a key or host that the environment does not name."""
+        ...
+
+
+class DiscoverCall(Protocol[R_co]):
+    """How ``discover_model`` is called."""
+
+    def __call__(self, config: Config | str) -> R_co:
+        """Takes a config of either kind, or ``provider/model``."""
+        ...
+
+
+class WebhookCall(Protocol[R_co]):
+    """How ``read_webhook`` is called."""
+
+    def __call__(
+        self,
+        provider: str,
+        headers: HeadersLike,
+        body: bytes,
+        secret: str | None = None,
+        *,
+        config: Config | None = None,
+        job: Job | None = None,
+        seen: Seen | None = None,
+        tolerance_seconds: float = 300.0,
+    ) -> R_co:
+        """Takes a request of a vendor as it arrived."""
         ...
 
 

@@ -7,7 +7,7 @@ on a boundary, and at last general rules with a warning. An entry that is no fam
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from attrs import evolve, frozen
 
@@ -35,13 +35,14 @@ class Found:
     notices: tuple[Notice, ...] = ()
 
 
-def find_model(provider_name: str, catalog: Catalog, model: str) -> Found:
+def find_model(provider_name: str, catalog: Catalog, model: str, *, discoverable: bool = False) -> Found:
     """What is known about a model of a provider.
 
     Args:
         provider_name: Canonical name of the provider.
         catalog: The provider's own catalogue.
         model: The model id as the caller wrote it.
+        discoverable: Whether the schema of an unlisted model could be fetched, which is then said.
 
     Raises:
         ValidationError: Nobody lists the model, and the provider has no general rules.
@@ -53,7 +54,21 @@ def find_model(provider_name: str, catalog: Catalog, model: str) -> Found:
         return exact if mapping is None else evolve(exact, spec=spec)
     if mapping is not None:
         return Found(_of_fields(*mapping), mapping[0])
-    return _general(provider_name, catalog, model)
+    return _general(provider_name, catalog, model, discoverable)
+
+
+def is_known(provider_name: str, catalog: Catalog, model: str) -> bool:
+    """Whether more than general rules is known about a model."""
+    known = _exact(provider_name, catalog, model) or _family(provider_name, catalog, model)
+    return known is not None or _mapping(provider_name, model) is not None
+
+
+def nearest(provider_name: str, catalog: Catalog, model: str) -> str | None:
+    """The id that was probably meant by an unknown one; additions of this process count too."""
+    import difflib
+
+    added = difflib.get_close_matches(model, registry.models(provider_name), n=1)
+    return next(iter(added or catalog.near(model)), None)
 
 
 def _exact(provider: str, catalog: Catalog, model: str) -> Found | None:
@@ -134,17 +149,17 @@ _ONLY_VIDEO = {
 _ONLY_IMAGE = {"size", "quality"}
 
 
-def _general(provider: str, catalog: Catalog, model: str) -> Found:
-    near = _near(catalog, registry.models(provider), model)
-    hint = f"did you mean {' or '.join(near)}?" if near else ""
+def _general(provider: str, catalog: Catalog, model: str, discoverable: bool) -> Found:
+    near = nearest(provider, catalog, model)
+    hint = f"did you mean {near}?" if near else ""
+    help = "discover_model or discover=True fetches its published schema" if discoverable else ""
     if catalog.generic is None:
-        known = hint or f"known: {', '.join(sorted(catalog)[:12]) or 'none'}."
-        raise ValidationError(f"{provider} has no model {model!r}; {known}", provider=provider, model=model)
-    text = f"{provider}/{model} is in no catalogue, so general rules are used and its limits are not checked."
-    return Found(catalog.generic, model, (Notice("unknown_model", None, f"{text} {hint}".strip()),))
-
-
-def _near(catalog: Catalog, added: Mapping[str, ModelSpec], model: str) -> list[str]:
-    import difflib
-
-    return difflib.get_close_matches(model, added, n=1) or catalog.near(model)[:1]
+        known = hint or help or f"known: {', '.join(sorted(catalog)[:12]) or 'none'}"
+        raise ValidationError(
+            f"{provider} has no model {model!r}; {known.rstrip('.?')}{'?' if hint else '.'}",
+            provider=provider,
+            model=model,
+        )
+    text = f"{provider}/{model} is in no catalogue, so general rules are used and its limits are not checked"
+    sentences = (f"{text}; {help}." if help else f"{text}.", hint)
+    return Found(catalog.generic, model, (Notice("unknown_model", None, " ".join(filter(None, sentences))),))

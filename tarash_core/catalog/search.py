@@ -8,7 +8,7 @@ from typing import Any
 
 from attrs import frozen
 
-from tarash_core.catalog.catalog import Catalog
+from tarash_core.catalog.catalog import BOUNDARIES, Catalog
 from tarash_core.catalog.registry import registry
 from tarash_core.catalog.spec import ModelSpec, Variant
 from tarash_core.fields import names, shapes, values
@@ -62,13 +62,20 @@ def search_models(
     """
     wishes = {"duration_seconds": duration_seconds, "resolution": resolution, "aspect_ratio": aspect_ratio}
     asked = {name: value for name, value in wishes.items() if value is not None}
-    for id, spec in {**dict(catalog.items()), **registry.models(provider_name)}.items():
+    added = registry.models(provider_name)
+    for id in dict.fromkeys((*listed_ids(catalog), *listed_ids(added))):
+        spec = added[id] if id in added else catalog[id]
         for variant in spec.variants:
             if not _is_asked(spec, variant, kind, mode, retired) or not _can(variant, asked, tuple(inputs)):
                 continue
             cost = _cost(spec, variant, asked)
             if max_usd is None or (cost is not None and cost.amount <= Decimal(str(max_usd))):
                 yield Match(id, variant, spec, cost)
+
+
+def listed_ids(models: Iterable[str]) -> tuple[str, ...]:
+    """The ids that can be called as they are: without the families that end in a boundary."""
+    return tuple(id for id in models if id[-1] not in BOUNDARIES)
 
 
 def _is_asked(spec: ModelSpec, variant: Variant, kind: Kind | None, mode: str | None, retired: bool) -> bool:

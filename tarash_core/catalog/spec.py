@@ -92,10 +92,7 @@ class Variant:
 
 
 def _variants(given: Any) -> tuple[Variant, ...]:
-    variants = (given,) if isinstance(given, Variant) else tuple(given)
-    if not variants:
-        raise ValidationError("A ModelSpec needs at least one Variant.")
-    return variants
+    return (given,) if isinstance(given, Variant) else tuple(given)
 
 
 @frozen(kw_only=True)
@@ -110,6 +107,7 @@ class ModelSpec:
             ``owner/name`` for any ``owner/name:<hash>``.
         title: Its name for people.
         settings: Anything for the provider's own use; a variant's settings go over it.
+        uncallable: Why a model that the vendor has cannot be called, and what to use instead; it needs no variant then.
     """
 
     variants: tuple[Variant, ...] = field(converter=_variants)
@@ -118,8 +116,14 @@ class ModelSpec:
     family: bool = False
     title: str = ""
     settings: Mapping[str, Any] = field(factory=dict, hash=False)
+    uncallable: str = ""
+
+    def __attrs_post_init__(self) -> None:
+        if not self.variants and not self.uncallable:
+            raise ValidationError("A ModelSpec needs at least one Variant, or uncallable= with the reason.")
 
     @property
     def modes(self) -> tuple[str, ...]:
         """Everything it does, in the order of the list of modes."""
-        return _modes({mode for variant in self.variants for mode in variant.modes})
+        found = {mode for variant in self.variants for mode in variant.modes}
+        return tuple(mode for mode in MODES if mode in found)

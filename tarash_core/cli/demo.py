@@ -50,9 +50,8 @@ def demo(output: Path) -> None:
     click.echo(f"Asking {MODELS[0]}, whose simulator is down, and then {MODELS[1]}, for {PROMPT!r}.\n")
     with _one_is_down() as gateway:
         response, paths = generated(gateway, config, request, output, progress_for(False))
-    if response.execution_metadata is not None:
-        tables.show(tables.attempts(response.execution_metadata))
-    _compare(paths[0])
+    tables.show(tables.attempts(response.execution_metadata))
+    compare(paths[0])
     click.echo(f"\n{_NEXT}")
 
 
@@ -69,13 +68,13 @@ def _one_is_down() -> Iterator[Gateway]:
         yield gateway
 
 
-def _compare(path: Path) -> None:
+def compare(path: Path) -> None:
     """Says what was asked and what the saved file measures.
 
     Raises:
         SystemExit: With 1: the file was measured and is not what was asked.
     """
-    from tarash_core.cli.running import measured
+    from tarash_core.cli.outcome import measured
 
     found = measured(path)
     click.echo(f"\nSaved {path}\n  asked:    {SECONDS:.1f} s, {WIDTH}x{HEIGHT}")

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -66,7 +66,8 @@ def reported(output: Path | None = None, *, as_json: bool = False, quiet: bool =
     """Turns our errors and Ctrl-C into their report and exit code.
 
     Args:
-        output: Where the result was to be saved; the receipt of a job left behind is saved beside it.
+        output: Where the result was to be saved; the receipt of a job left behind is saved beside it. None where no
+            job can outlive the process.
         as_json: Writes the report as JSON to the standard output too.
         quiet: Leaves out everything but the error and the way on.
     """
@@ -83,7 +84,11 @@ def reported(output: Path | None = None, *, as_json: bool = False, quiet: bool =
     else:
         return
     if as_json:
-        click.echo(_as_json(told))
+        import json
+
+        from tarash_core.cli.outcome import of_error
+
+        click.echo(json.dumps(of_error(told)))
     _tell_the_way_on(told, output)
     raise SystemExit(exit_code_of(told))
 
@@ -110,25 +115,12 @@ def _hint(error: TarashException) -> str:
     return " To try it without a key, add --simulate." if without_key else ""
 
 
-def _as_json(error: BaseException) -> str:
-    import json
-
-    told: dict[str, Any] = {"type": type(error).__name__, "message": one_line(error), "exit_code": exit_code_of(error)}
-    for name in ("provider", "model", "request_id", "charged", "retryable"):
-        told[name] = getattr(error, name, None)
-    job, metadata = getattr(error, "job", None), getattr(error, "execution_metadata", None)
-    attempts = [attempt.to_dict() for attempt in metadata.attempts] if metadata else []
-    return json.dumps({"error": told, "job": job.to_dict() if job else None, "attempts": attempts})
-
-
 def _tell_the_way_on(error: BaseException, output: Path | None) -> None:
     """The receipt of a job left behind and, as the last line, the command that takes it up."""
     job = getattr(error, "job", None)
-    if job is None or not resumable(error):
+    if output is None or job is None or not resumable(error):
         return
     click.echo(f"The receipt of job {job.id} at {job.provider}: {job.to_json()}", err=True)
-    if output is None:
-        return
     click.echo(f"To take it up: {_command(job, output, _saved(job, output))}", err=True)
 
 

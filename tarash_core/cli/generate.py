@@ -10,7 +10,7 @@ from tarash_core.cli.options import MEDIUM, generation_options
 
 _EXAMPLE = '\b\nExample:\n  tarash generate "A red fox in fresh snow" --model fal/fal-ai/veo3.1 --duration 8 -o fox.mp4'
 
-_OWN = (
+OWN = (
     click.option("--duration", "duration_seconds", type=float, metavar="SECONDS", help="Ask for this length."),
     click.option("--fps", type=float, help="Ask for so many frames per second."),
     click.option("--generate-audio/--no-audio", default=None, help="Ask for a clip with sound, or for a silent one."),
@@ -23,7 +23,7 @@ _OWN = (
 
 
 @click.command(epilog=_EXAMPLE)
-@generation_options(*_OWN)
+@generation_options(*OWN)
 def generate(**given: Any) -> None:
     """Make a video of PROMPT and save it.
 

@@ -10,15 +10,15 @@ from tarash_core.cli.options import generation_options
 
 _EXAMPLE = '\b\nExample:\n  tarash image "A fox, in ink" --model fal/fal-ai/flux/dev -o fox.png'
 
-_OWN = (
+SHAPE = (
     click.option("--size", metavar="WxH", help="Ask for this size in pixels, such as 1024x1024."),
     click.option("--quality", metavar="TEXT", help="Ask for a quality by the model's own name."),
-    click.option("--n", type=int, help="Ask for so many images; they are saved with numbered names."),
 )
+_COUNT = click.option("--n", type=int, help="Ask for so many images; they are saved with numbered names.")
 
 
 @click.command(epilog=_EXAMPLE)
-@generation_options(*_OWN)
+@generation_options(*SHAPE, _COUNT)
 def image(**given: Any) -> None:
     """Make one or more images of PROMPT and save them.
 

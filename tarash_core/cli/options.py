@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -122,22 +122,24 @@ _WISHES = [
         help="Send a parameter of the model's own; JSON values are read as such. May be repeated.",
     ),
 ]  # fmt: skip
-_MANNER = [
+_TERMS = [
     click.option(
         "--on-unsupported", type=click.Choice(["error", "warn", "nearest"]),
         help="Say what happens to a wish that the model lacks. The default is warn.",
     ),
-    click.option("--timeout", type=float, metavar="SECONDS", help="Give each model so long from submit to result."),
-    click.option(
-        "--poll-interval", type=float, metavar="SECONDS", help="Look at the job so often, not at the vendor's pace."
-    ),
     click.option("--allow-retired", is_flag=True, default=None, help="Send to a model that the vendor switched off."),
-    click.option("--api-key", metavar="KEY", help="Use this key for the first model, not the vendor's variable."),
     click.option("--base-url", metavar="URL", help="Use another host that speaks the first provider's protocol."),
     click.option(
         "--set", "provider_config", type=ASSIGNMENT, multiple=True,
         help="Set one of the first provider's own settings; JSON values are read as such. May be repeated.",
     ),
+]  # fmt: skip
+_MANNER = [
+    click.option("--timeout", type=float, metavar="SECONDS", help="Give each model so long from submit to result."),
+    click.option(
+        "--poll-interval", type=float, metavar="SECONDS", help="Look at the job so often, not at the vendor's pace."
+    ),
+    click.option("--api-key", metavar="KEY", help="Use this key for the first model, not the vendor's variable."),
     click.option("--mock", is_flag=True, help="Make up the answer: no network, no key, nothing bought."),
     click.option("--simulate", is_flag=True, help="Ask simulators on this machine over HTTP: no key, nothing bought."),
     click.option("--resume", metavar="RECEIPT", help="Take up a job by the file of its receipt; - reads the input."),
@@ -153,9 +155,16 @@ _SHELL = ("prompt", "models", "output", "mock", "simulate", "resume", "as_json",
 
 def generation_options(*own: Option) -> Callable[[F], F]:
     """Adds the shared options to a command, with those of its kind between the wishes."""
+    return _all_of([*_FIRST, *own, *_WISHES, *_TERMS, *_MANNER])
 
+
+def planning_options(*own: Option) -> Callable[[F], F]:
+    """Adds to a command what a plan depends on: the wishes and the terms, after options of its own."""
+    return _all_of([*own, *_WISHES, *_TERMS])
+
+
+def _all_of(options: Sequence[Option]) -> Callable[[F], F]:
     def add(function: F) -> F:
-        options: list[Option] = [*_FIRST, *own, *_WISHES, *_MANNER]
         for option in reversed(options):
             function = option(function)
         return function

@@ -99,12 +99,12 @@ class Bars(Progress):
         self._live.update(task, status=status_of(update))
 
     def ended(self, record: AttemptMetadata) -> None:
-        """Stops the bar where it stands."""
+        """Stops the bar where it stands; of a bad end only the kind, as the whole sentence would leave it no room."""
         task = self._task(record.attempt_number, f"{record.provider}/{record.model}")
         if record.status == "success":
             self._live.update(task, total=100, completed=100, status="completed")
         else:
-            self._live.update(task, total=100, status=outcome_of(record))
+            self._live.update(task, total=100, status=f"{record.status}, {record.error_type}")
         self._live.stop_task(task)
 
     def _task(self, number: int, target: str) -> TaskID:
@@ -134,9 +134,12 @@ def progress_for(quiet: bool) -> Progress:
     """The progress that fits: none when quiet, bars on a terminal, else lines."""
     if quiet:
         return Progress()
-    from tarash_core.cli.tables import console
+    import os
+    import sys
 
-    return Bars() if console(err=True).is_terminal else Lines()
+    # Not rich's own answer: FORCE_COLOR, which many CI services set, makes a terminal of a log.
+    live = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+    return Bars() if live else Lines()
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +12,7 @@ import click
 
 from tarash_core.cli.errors import reported
 from tarash_core.cli.options import check_together, config_of, request_of, settings_of
+from tarash_core.cli.outcome import about, of_response
 from tarash_core.cli.progress import Progress, progress_for, watched
 
 if TYPE_CHECKING:
@@ -102,10 +104,10 @@ def receipt(kind: Kind, source: str) -> Job:
     from tarash_core.models.job import ImageJob, VideoJob
 
     try:
-        text = click.get_text_stream("stdin").read() if source == "-" else Path(source).read_text(encoding="utf-8")
+        text = sys.stdin.read() if source == "-" else Path(source).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ValidationError(f"The receipt {source!r} cannot be read: {error}.") from error
-    return (ImageJob if kind == "image" else VideoJob).from_json(text)
+    return ImageJob.from_json(text) if kind == "image" else VideoJob.from_json(text)
 
 
 def saved(response: Response, output: Path) -> list[Path]:
@@ -145,14 +147,14 @@ def tell(response: Response, paths: list[Path], *, as_json: bool, quiet: bool) -
     if as_json:
         import json
 
-        click.echo(json.dumps(described(response, paths)))
+        click.echo(json.dumps(of_response(response, paths)))
     elif not quiet:
         _tell_people(response, paths)
 
 
 def _tell_people(response: Response, paths: list[Path]) -> None:
     metadata = response.execution_metadata
-    if metadata is not None and metadata.fallback_triggered:
+    if metadata.fallback_triggered:
         from tarash_core.cli import tables
 
         tables.show(tables.attempts(metadata), err=True)
@@ -160,49 +162,3 @@ def _tell_people(response: Response, paths: list[Path]) -> None:
         click.echo(f"Note: {notice.message}", err=True)
     for path in paths:
         click.echo(f"Saved {path} ({about(path)})")
-
-
-def about(path: Path) -> str:
-    """Length, size and kind of a file, as far as they can be measured, and its bytes."""
-    known = measured(path)
-    parts = []
-    if known["duration_seconds"] is not None:
-        parts.append(f"{known['duration_seconds']:.1f} s")
-    if known["width"] is not None:
-        parts.append(f"{known['width']}x{known['height']}")
-    parts += [known["content_type"] or "unknown kind", f"{known['size_bytes']} bytes"]
-    return ", ".join(parts)
-
-
-def measured(path: Path) -> dict[str, Any]:
-    """What a saved file says about itself; None for whatever cannot be measured."""
-    from tarash_core.engine.measure import measure, sniff
-
-    found = measure(path)
-    with path.open("rb") as file:
-        content_type = sniff(file.read(512))
-    return {
-        "path": str(path),
-        "content_type": content_type,
-        "duration_seconds": found.duration_seconds if found else None,
-        "width": found.width if found else None,
-        "height": found.height if found else None,
-        "size_bytes": path.stat().st_size,
-    }
-
-
-def described(response: Response, paths: list[Path]) -> dict[str, Any]:
-    """The outcome for programs: files, provider, cost, notices, attempts and the receipt, without secrets."""
-    job, metadata = response.job, response.execution_metadata
-    return {
-        "status": response.status,
-        "request_id": response.request_id,
-        "provider": job.provider if job else None,
-        "model": job.model if job else None,
-        "is_mock": response.is_mock,
-        "files": [measured(path) for path in paths],
-        "cost": response.cost.to_dict() if response.cost else None,
-        "notices": [notice.to_dict() for notice in response.notices],
-        "attempts": [attempt.to_dict() for attempt in metadata.attempts] if metadata else [],
-        "job": job.to_dict() if job else None,
-    }

@@ -35,9 +35,9 @@ def simulate(port: int, providers: tuple[str, ...], speed: float | None, shell: 
     from tarash_core.cli.simulators import host
     from tarash_core.errors import ValidationError
 
-    simulators = _chosen(providers, speed)
+    serve_forever, simulators = host().serve_forever, _chosen(providers, speed)
     try:
-        anyio.run(host().serve_forever, simulators, lambda urls: _announce(urls, shell), port)
+        anyio.run(serve_forever, simulators, lambda urls: _announce(urls, shell), port)
     except KeyboardInterrupt:
         click.echo("Stopped.", err=True)
     except OSError as error:
@@ -45,19 +45,33 @@ def simulate(port: int, providers: tuple[str, ...], speed: float | None, shell: 
 
 
 def _chosen(providers: tuple[str, ...], speed: float | None) -> Mapping[str, Simulator]:
-    """The simulators of the named providers, or of all that ship one and can be loaded.
+    """The simulators of the named providers, or of all that ship one; there a broken one is told of and left out.
 
     Raises:
-        ValidationError: There is none.
+        PluginError: A named provider has none that can be loaded.
+        ValidationError: There is none at all.
     """
     from tarash_core.cli.simulators import simulator_of
     from tarash_core.errors import ValidationError
     from tarash_core.plugins.loader import load_provider
 
-    names = [load_provider(name).name for name in providers] or list(_installed())
-    if not names:
+    if providers:
+        return {load_provider(name).name: simulator_of(name, speed=speed) for name in providers}
+    found = {name: simulator for name in _installed() if (simulator := _unless_broken(name, speed)) is not None}
+    if not found:
         raise ValidationError("No installed provider ships a simulator; run: pip install tarash-fal")
-    return {name: simulator_of(name, speed=speed) for name in names}
+    return found
+
+
+def _unless_broken(name: str, speed: float | None) -> Simulator | None:
+    from tarash_core.cli.simulators import simulator_of
+    from tarash_core.errors import PluginError
+
+    try:
+        return simulator_of(name, speed=speed)
+    except PluginError as error:
+        click.echo(f"Left out: {error}", err=True)
+        return None
 
 
 def _installed() -> Iterator[str]:

@@ -18,7 +18,7 @@ _WIDE = 400
 def console(*, err: bool = False) -> Console:
     """A console of the standard output or error; one that is no terminal never cuts a line."""
     made = Console(stderr=err, highlight=False, emoji=False, markup=False)
-    if not made.is_terminal:
+    if not made.file.isatty():
         made.width = _WIDE
     return made
 
@@ -79,3 +79,13 @@ def state_of(info: PluginInfo) -> str:
     if info.failure:
         return f"broken: {' '.join(info.failure.split())}"
     return f"switched off by {info.switched_off_by}" if info.switched_off_by else "ok"
+
+
+def plain(*columns: str, title: str = "") -> Table:
+    """A table without lines, narrow enough for a small terminal."""
+    from rich.box import SIMPLE
+
+    table = Table(title=title or None, title_justify="left", box=SIMPLE, pad_edge=False, show_edge=False)
+    for name in columns:
+        table.add_column(name, overflow="fold")
+    return table

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import os
 import re
 from collections.abc import Mapping
@@ -44,6 +45,7 @@ class Access:
         own_host: Whether the provider's own hosts are meant, which alone a model's lifecycle binds.
         account: Alias of the account.
         settings: The provider's own settings.
+        hidden: Secrets that are not the key and yet must not be shown, such as that of the callbacks.
         session: The session whose connections are used.
     """
 
@@ -54,6 +56,7 @@ class Access:
     own_host: bool = True
     account: str | None = None
     settings: Mapping[str, Any] = field(factory=dict, repr=False)
+    hidden: tuple[str, ...] = field(default=(), repr=False)
     session: Any = field(default=None, repr=False)
 
     def __reduce__(self) -> tuple[type, tuple[()]]:
@@ -66,7 +69,17 @@ class Access:
     @property
     def secrets(self) -> tuple[str, ...]:
         """Every secret text that might turn up in an answer."""
+        return (*self._keys, *self.hidden)
+
+    @property
+    def _keys(self) -> tuple[str, ...]:
         return self.credential.values() if self.credential else ()
+
+    @property
+    def payer(self) -> str:
+        """A hash of who pays and where: the key, the host and the kind of provider."""
+        told = (type(self.provider).__qualname__, self.base_url, self.account, *self._keys)
+        return hashlib.sha256(repr(told).encode()).hexdigest()[:32]
 
     def ready(self, request: HttpRequest) -> HttpRequest:
         """The request as it is sent: moved to ``base_url``, and with the key if it is signed.

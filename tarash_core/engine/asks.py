@@ -42,7 +42,8 @@ class Send:
         seconds: How long the exchange may take in all.
         max_bytes: The largest body that is read.
         sink: Where the body of an answer below 300 goes instead of into memory.
-        guarded: Whether private and link-local addresses are refused.
+        guarded: Whether the host is none that was configured: private and link-local addresses are refused, also
+            those that its name stands for.
     """
 
     request: HttpRequest

@@ -13,7 +13,7 @@ from attrs import field, frozen
 from tarash_core import errors
 from tarash_core.engine import filling, results
 from tarash_core.engine.access import Access
-from tarash_core.engine.asks import Flow, Interrupted, Tell
+from tarash_core.engine.asks import Flow, Interrupted, Sleep, Tell
 from tarash_core.engine.clocks import Deadline
 from tarash_core.engine.exchange import Line, converse
 from tarash_core.engine.interruption import GRACE_SECONDS
@@ -26,7 +26,9 @@ from tarash_core.models.job import ImageJob, Job, VideoJob
 from tarash_core.models.plan import MediaLeaf, Plan
 from tarash_core.models.response import Response
 from tarash_core.plugins import hooks, updates
+from tarash_core.plugins.manager import HookManager
 from tarash_core.plugins.provider import Attempt
+from tarash_core.plugins.specs import Postponed
 
 Callback = Callable[[Any], Any]
 
@@ -66,6 +68,11 @@ class Run:
     plan: Plan | None = None
     attempt: Attempt | None = None
 
+    @property
+    def extensions(self) -> HookManager | None:
+        """The plugins of this gateway alone."""
+        return getattr(self.access.session, "extensions", None)
+
     def watcher(self, job: Job) -> Watcher:
         """How this run looks after its job."""
         return Watcher(
@@ -79,8 +86,16 @@ class Run:
         )
 
 
-def start(access: Access, config: Config, plan: Plan, number: int, deadline: Deadline, listeners: Listeners) -> Run:
-    """A run of a plan that is about to begin."""
+def start(
+    access: Access,
+    config: Config,
+    plan: Plan,
+    number: int,
+    deadline: Deadline,
+    listeners: Listeners,
+    attach: bool = False,
+) -> Run:
+    """A run of a plan that is about to begin; with ``attach`` it may join an equal job instead."""
     identity = uuid.uuid4().hex
     record = Record(provider=plan.provider, model=plan.model, number=number, started_at=access.clock.now(), id=identity)
     attempt = Attempt(
@@ -93,6 +108,9 @@ def start(access: Access, config: Config, plan: Plan, number: int, deadline: Dea
         settings={**access.settings, **config.provider_config},
         webhook_url=config.webhook_url,
         api_version=config.api_version,
+        payer=access.payer,
+        attach_if_running=attach,
+        allow_unknown_cost=config.allow_unknown_cost,
     )
     return Run(
         access=access, config=config, record=record, deadline=deadline, listeners=listeners, plan=plan, attempt=attempt
@@ -120,7 +138,7 @@ def close(run: Run, status: AttemptStatus, error: BaseException | None = None) -
     if isinstance(error, TarashException):
         run.record.blame(error)
     metadata = run.record.close(run.access.clock.now(), status, error)
-    hooks.attempt_finished(metadata)
+    hooks.attempt_finished(metadata, run.extensions)
     return metadata
 
 
@@ -147,15 +165,33 @@ def submit(run: Run) -> Flow[Job]:
     plan, attempt = run.plan, run.attempt
     if plan is None or attempt is None:
         raise errors.PluginError("Only a planned run can be submitted.")
-    joined = hooks.before_submit(attempt)
+    joined = yield from _asked(run, attempt)
     if joined is not None:
-        run.record.job = results.with_access(joined, run.access)
-        yield from tell(run, run.listeners.on_accepted, run.record.job, "on_accepted")
-        return run.record.job
+        return (yield from _join(run, joined))
     ready = yield from filling.filled(run.access, plan, run.deadline)
-    hooks.submitting(attempt)
+    hooks.submitting(attempt, run.extensions)
     said = yield from _buy(run, ready, attempt)
     return (yield from _accepted(run, said, attempt))
+
+
+def _asked(run: Run, attempt: Attempt) -> Flow[Job | None]:
+    """The job to join; a plugin that puts the attempt off is asked again until the clock runs out."""
+    while True:
+        try:
+            return hooks.before_submit(attempt, run.extensions)
+        except Postponed as put_off:
+            if run.deadline.left() <= put_off.seconds:
+                sentence = f"The timeout ran out before anything was bought: {put_off.reason}"
+                raise errors.TimeoutError(sentence, timeout_seconds=run.deadline.seconds) from put_off
+            seconds = put_off.seconds
+        yield Sleep(seconds)
+
+
+def _join(run: Run, job: Job) -> Flow[Job]:
+    run.record.joined, run.record.charged = True, "unknown"
+    run.record.job = own = results.with_access(job, run.access)
+    yield from tell(run, run.listeners.on_accepted, own, "on_accepted")
+    return own
 
 
 def _buy(run: Run, plan: Plan, attempt: Attempt) -> Flow[updates.Accepted | updates.Done]:
@@ -189,7 +225,7 @@ def _lost(run: Run, error: TarashException) -> errors.LostAnswerError:
 def _accepted(run: Run, said: updates.Accepted | updates.Done, attempt: Attempt) -> Flow[Job]:
     job = _receipt(run, said, attempt)
     run.record.job, run.record.buying = job, False
-    hooks.job_accepted(attempt, job)
+    hooks.job_accepted(attempt, job, run.extensions)
     yield from tell(run, run.listeners.on_accepted, job, "on_accepted")
     return job
 
@@ -207,7 +243,7 @@ def _receipt(run: Run, said: updates.Accepted | updates.Done, attempt: Attempt) 
         account=run.access.account,
         submitted_at=run.access.clock.now(),
         contract_version=run.access.provider.contract_version,
-        result=results.kept_result(done) if done else None,
+        result=results.kept_result(done, run.access.secrets) if done else None,
         access=run.access,
     )
 
@@ -242,7 +278,7 @@ def response_for(run: Run, job: Job, update: updates.Update) -> Response:
 
 def _out_of_time(run: Run, job: Job, over: OutOfTime) -> Flow[updates.Update]:
     """Cancels the job; what it turns out to be in the end counts, also when it finished just in time."""
-    update = yield from settle(run.access, job, GRACE_SECONDS)
+    update = yield from _stopped(run, job)
     if isinstance(update, updates.Done):
         return update
     length = f" of {over.seconds:g} s" if over.seconds is not None else ""
@@ -268,13 +304,23 @@ def _leave(run: Run, interrupted: Interrupted) -> Flow[None]:
     job = interrupted.job = run.record.job
     if job is None or run.record.ended:
         return
-    update = yield from settle(run.access, job, GRACE_SECONDS)
+    update = yield from _stopped(run, job)
     run.record.ended = update is not None
+
+
+def _stopped(run: Run, job: Job) -> Flow[updates.Update | None]:
+    """How a job ended that is asked to stop; None when that is unknown, or when it is not ours to stop."""
+    if run.record.joined:
+        return None
+    update = yield from settle(run.access, job, GRACE_SECONDS)
+    if update is not None:
+        hooks.job_updated(run.attempt, job, update, run.extensions)
+    return update
 
 
 def report(run: Run, job: Job, update: updates.Update) -> Flow[None]:
     """Tells hooks and caller of a look at the job."""
-    hooks.job_updated(run.attempt, job, update)
+    hooks.job_updated(run.attempt, job, update, run.extensions)
     word = getattr(update, "unknown_status", None)
     if word is not None:
         run.record.notice("unknown_status", f"{job.provider} said {word!r}, which is no known status.")

@@ -15,6 +15,7 @@ from tarash_core.engine.access import Access
 from tarash_core.engine.asks import Flow, Interrupted
 from tarash_core.engine.attempt import Listeners, Run
 from tarash_core.engine.clocks import Deadline
+from tarash_core.engine.comparing import mismatches
 from tarash_core.engine.exchange import Line, converse
 from tarash_core.engine.polling import Watcher
 from tarash_core.engine.record import Record
@@ -38,14 +39,18 @@ class Order:
         head: The head of the chain.
         request: What is wanted.
         plans: Plans that the caller hands in, by provider and model.
+        attach: Whether an equal job in flight is joined.
     """
 
     head: Config
     request: Request
     plans: Mapping[tuple[str, str], Plan] = field(factory=dict)
+    attach: bool = False
 
 
-def order_of(kind: Kind, target: Any, given: Request | Plan | None, fields: Mapping[str, Any]) -> Order:
+def order_of(
+    kind: Kind, target: Any, given: Request | Plan | None, fields: Mapping[str, Any], attach: bool = False
+) -> Order:
     """Reads the arguments of a call: a config, and then a request, a plan or keywords, never two of them.
 
     Raises:
@@ -57,12 +62,12 @@ def order_of(kind: Kind, target: Any, given: Request | Plan | None, fields: Mapp
     if isinstance(given, Plan):
         _check_kind(kind, given.kind)
         plans = {(plan.provider, plan.model): plan for plan in (given, *given.fallbacks)}
-        return Order(head=head, request=given.request, plans=plans)
+        return Order(head=head, request=given.request, plans=plans, attach=attach)
     request = request_of(kind, _fields_only(kind, fields)) if given is None else given
     if not isinstance(request, Request):
         raise ValidationError(f"The second argument is a request or a plan, not a {type(request).__name__}.")
     _check_kind(kind, request.kind)
-    return Order(head=head, request=request)
+    return Order(head=head, request=request, attach=attach)
 
 
 def _check_kind(kind: Kind, other: Kind) -> None:
@@ -95,10 +100,31 @@ def check_listeners(listeners: Listeners, is_async: bool) -> None:
     """
     for name in ("on_progress", "on_accepted"):
         function = getattr(listeners, name)
-        if function is not None and not callable(function):
+        if function is None:
+            continue
+        if not callable(function):
             raise ValidationError(f"{name} must be a function, not {function!r}.")
         if not is_async and inspect.iscoroutinefunction(function):
             raise ValidationError(f"{name} is async; use generate_…_async, or pass a plain function.")
+
+
+def check_attach(session: Session, wanted: object) -> bool:
+    """Whether an equal job in flight shall be joined.
+
+    Raises:
+        ValidationError: There is no ledger to find it in.
+    """
+    if not isinstance(wanted, bool):
+        raise ValidationError(f"attach_if_running must be True or False, not {wanted!r}.")
+    if wanted and session.extensions is None:
+        from tarash_core.ledger import enabled
+
+        if enabled() is None:
+            raise ValidationError(
+                "attach_if_running looks for the job in a ledger: give one with Gateway(ledger='jobs.db'), or call "
+                "tarash_core.ledger.enable()."
+            )
+    return wanted
 
 
 def plan(session: Session, order: Order) -> Plan:
@@ -111,16 +137,21 @@ def generate(
 ) -> Flow[Response]:
     """Runs a chain to its response."""
     chain = fallback.Chain(
-        session=session, head=order.head, request=order.request, listeners=listeners, plans=dict(order.plans)
+        session=session,
+        head=order.head,
+        request=order.request,
+        listeners=listeners,
+        plans=dict(order.plans),
+        attach=order.attach,
     )
     response: Response = yield from chain.run()
     if download_to is None:
         return response
-    return (yield from downloaded(session, response, Path(download_to)))
+    return (yield from downloaded(session, response, Path(download_to), chain.tried[-1]))
 
 
-def downloaded(session: Session, response: Response, folder: Path) -> Flow[Response]:
-    """The response with its outputs as files in a folder.
+def downloaded(session: Session, response: Response, folder: Path, planned: Plan) -> Flow[Response]:
+    """The response with its outputs as files in a folder, and a notice where a file is not what was asked for.
 
     Raises:
         DeliveryError: A file cannot be had; the error carries the job, which is paid for.
@@ -133,9 +164,12 @@ def downloaded(session: Session, response: Response, folder: Path) -> Flow[Respo
     except TarashException as error:
         error.execution_metadata = response.execution_metadata
         raise complete(error, job=job, charged="yes") from error.__cause__
+    notices = dict.fromkeys(notice for media in kept for notice in mismatches(planned, media))
+    common: dict[str, Any] = {"content_type": kept[0].content_type, "notices": (*response.notices, *notices)}
     if isinstance(response, VideoGenerationResponse):
-        return evolve(response, video=kept[0], videos=kept)
-    return evolve(response, images=kept, image=kept[0])  # type: ignore[call-arg]
+        seconds = kept[0].duration_seconds
+        return evolve(response, video=kept[0], videos=kept, duration=seconds or response.duration, **common)
+    return evolve(response, images=kept, image=kept[0], **common)  # type: ignore[call-arg]
 
 
 def access_of(session: Session, access: Access | None, job: Job | None) -> Access:
@@ -153,13 +187,13 @@ def submit(session: Session, order: Order, listeners: Listeners) -> Flow[Job]:
     Raises:
         TarashException: With the record of the attempt.
     """
-    link = fallback.prepared(
-        session, order.head, order.request, order.plans.get((order.head.provider, order.head.model))
-    )
+    ready = order.plans.get((order.head.provider, order.head.model))
+    total = Deadline.after(session.clock, order.head.total_timeout)
+    link = yield from fallback.discovered(session, order.head, order.request, ready, total)
     if isinstance(link, fallback.Refusal):
         raise link.error
     deadline = Deadline.after(session.clock, order.head.timeout)
-    run = attempt.start(link.access, order.head, link.plan, 1, deadline, listeners)
+    run = attempt.start(link.access, order.head, link.plan, 1, deadline, listeners, order.attach)
     try:
         return (yield from attempt.submit(run))
     except Interrupted as interrupted:
@@ -168,6 +202,9 @@ def submit(session: Session, order: Order, listeners: Listeners) -> Flow[Job]:
         raise
     except TarashException as error:
         error.execution_metadata = ExecutionMetadata(attempts=(attempt.close(run, "failed", error),))
+        raise
+    except (Exception, GeneratorExit) as error:
+        attempt.close(run, "failed", error)
         raise
 
 
@@ -219,6 +256,7 @@ def refresh(session: Session, job: Job, config: Config | None) -> Flow[Update]:
         update = results.done_of(own) or (yield from converse(line, run.access.provider.poll(own)))
     except TarashException as error:
         raise run.record.blame(error) from error.__cause__
+    yield from attempt.report(run, own, update)
     return shown_with_result(run, own, update)
 
 
@@ -237,6 +275,7 @@ def cancel(session: Session, job: Job, config: Config | None) -> Flow[Update]:
         update = yield from converse(line, run.access.provider.cancel(own))
     except TarashException as error:
         raise run.record.blame(error) from error.__cause__
+    yield from attempt.report(run, own, update)
     return shown_with_result(run, own, update)
 
 
@@ -271,4 +310,5 @@ class Watch:
             self._looks += 1
             update = yield from self._watcher.look()
         self._ended = isinstance(update, updates.ENDED)
+        yield from attempt.report(self._run, self._job, update)
         return shown_with_result(self._run, self._job, update)

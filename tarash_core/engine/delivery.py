@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import io
+import itertools
 import mimetypes
 import os
 import re
 import secrets
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 from urllib.parse import unquote, urljoin, urlsplit
 
 from attrs import evolve
@@ -19,16 +21,19 @@ from tarash_core.engine.access import Access
 from tarash_core.engine.asks import Flow, Received, Sink, Sleep
 from tarash_core.engine.clocks import Deadline
 from tarash_core.engine.exchange import Line, converse, redirected, send
+from tarash_core.engine.measure import HEAD_BYTES, Measured, measure, sniff
 from tarash_core.engine.polling import ONE_TRY
-from tarash_core.engine.redaction import redact_url
+from tarash_core.engine.redaction import redact_text, redact_url
 from tarash_core.engine.results import media_of
 from tarash_core.models.media import Media
 from tarash_core.plugins import updates
 from tarash_core.plugins.http import HttpRequest, HttpResponse
+from tarash_core.plugins.provider import Blocking
 
 MAX_BYTES = 2 << 30
 DOWNLOAD_SECONDS = 600.0
 _GONE = frozenset({401, 403, 404, 410})
+_WORDS = ("text/", "application/json", "application/problem+json", "application/xml")
 
 
 class Memory:
@@ -66,6 +71,29 @@ class FileSink:
         self._file.write(chunk)
 
 
+class Peek:
+    """A sink that passes everything on and remembers how it began.
+
+    Attributes:
+        head: The first bytes, enough to tell what the file is.
+    """
+
+    def __init__(self, sink: Sink) -> None:
+        self._sink = sink
+        self.head = b""
+
+    def begin(self) -> None:
+        """Forgets what an earlier try has written."""
+        self.head = b""
+        self._sink.begin()
+
+    def write(self, chunk: bytes) -> None:
+        """Takes the next chunk."""
+        if len(self.head) < HEAD_BYTES:
+            self.head += chunk[: HEAD_BYTES - len(self.head)]
+        self._sink.write(chunk)
+
+
 def read(
     media: Media, access: Access, *, deadline: Deadline | None = None, max_bytes: int | None = None
 ) -> Flow[bytes]:
@@ -81,29 +109,41 @@ def fetch(
     """Streams a medium into a sink; an expired URL is asked for anew, once.
 
     Returns:
-        The medium that was fetched; another one than ``media`` when its URL had expired.
+        The medium that was fetched, with the type that its first bytes show and its size; it has another URL than
+        ``media`` when that one had expired.
 
     Raises:
         DeliveryError: The file cannot be had whole; the result itself is not lost while the job is known.
     """
+    peek = Peek(sink)
     if media.scheme != "http":
-        _copy(media, sink)
-        return media
-    until = deadline or Deadline.after(access.clock, DOWNLOAD_SECONDS)
-    line = Line(access=access, phase="download", deadline=until)
-    try:
-        yield from _tried(line, media, sink, max_bytes or MAX_BYTES)
-    except _Gone as gone:
-        fresh = yield from _refreshed(line, media, gone)
-        yield from _last_try(line, fresh, sink, max_bytes or MAX_BYTES)
-        return fresh
-    return media
+        size = _copy(media, peek)
+    else:
+        line = Line(
+            access=access, phase="download", deadline=deadline or Deadline.after(access.clock, DOWNLOAD_SECONDS)
+        )
+        media, size = yield from _fetched(line, media, peek, max_bytes or MAX_BYTES)
+    return evolve(media, content_type=sniff(peek.head) or media.content_type, size_bytes=size)
 
 
-def _copy(media: Media, sink: Sink) -> None:
+def _copy(media: Media, sink: Sink) -> int:
+    size = 0
     sink.begin()
     for chunk in media.chunks():
+        size += len(chunk)
         sink.write(chunk)
+    return size
+
+
+def _fetched(line: Line, media: Media, sink: Peek, max_bytes: int) -> Flow[tuple[Media, int]]:
+    try:
+        return media, (yield from _tried(line, media, sink, max_bytes))
+    except _Gone as gone:
+        fresh = yield from _refreshed(line, media, gone)
+    try:
+        return fresh, (yield from _tried(line, fresh, sink, max_bytes))
+    except _Gone as gone:
+        raise _expired(fresh, gone) from gone
 
 
 class _Gone(Exception):
@@ -114,15 +154,8 @@ class _Gone(Exception):
         self.status = status
 
 
-def _last_try(line: Line, media: Media, sink: Sink, max_bytes: int) -> Flow[None]:
-    try:
-        yield from _tried(line, media, sink, max_bytes)
-    except _Gone as gone:
-        raise _expired(media, gone) from gone
-
-
-def _tried(line: Line, media: Media, sink: Sink, max_bytes: int) -> Flow[None]:
-    """Fetches with a few tries; a broken one starts again from the beginning."""
+def _tried(line: Line, media: Media, sink: Peek, max_bytes: int) -> Flow[int]:
+    """Fetches with a few tries, each from the beginning, and returns the size."""
     tried = 0
     while True:
         tried += 1
@@ -141,13 +174,15 @@ def _tried(line: Line, media: Media, sink: Sink, max_bytes: int) -> Flow[None]:
         yield Sleep(wait)
 
 
-def _once(line: Line, media: Media, sink: Sink, max_bytes: int) -> Flow[None]:
+def _once(line: Line, media: Media, sink: Peek, max_bytes: int) -> Flow[int]:
     url = str(media.source)
     request = HttpRequest("GET", url, signed=media.authenticated and line.access.owns(line.access.moved(url)))
     for _ in range(6):
         answer: HttpResponse | Received = yield from send(line, request, sink, max_bytes)
         if isinstance(answer, Received):
-            return _check_whole(answer)
+            _check_whole(answer)
+            _check_kind(line, media, answer, sink.head)
+            return answer.size_bytes
         target = answer.headers.get("location")
         if answer.status < 400 and target:
             request = redirected(line.access, request, urljoin(answer.url or request.url, target))
@@ -170,8 +205,18 @@ def _check_whole(answer: Received) -> None:
         raise errors.DeliveryError(f"The file was cut short: {answer.size_bytes} of {told} bytes came.")
     if answer.size_bytes == 0:
         raise errors.DeliveryError("The file's host answered with an empty body; try save() again later.")
-    if answer.headers.get("content-type", "").startswith("text/html"):
-        raise errors.DeliveryError("The file's host answered with a web page, not the file; try save() again later.")
+
+
+def _check_kind(line: Line, media: Media, answer: Received, head: bytes) -> None:
+    """Refuses words in the place of a file: an error with status 200, a page to log in on."""
+    told = answer.headers.get("content-type", "").split(";", 1)[0].strip().lower()
+    if sniff(head) is not None or (told and told == media.content_type):
+        return
+    if told.startswith(_WORDS) or head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"<", b"{", b"["):
+        start = redact_text(head[:200].decode(errors="replace").strip(), line.access.secrets)
+        raise errors.DeliveryError(
+            f"The file's host answered with {told or 'words'}, not the file: {start!r}; try save() again later."
+        )
 
 
 def _refreshed(line: Line, media: Media, gone: _Gone) -> Flow[Media]:
@@ -202,31 +247,41 @@ def _expired(media: Media, gone: _Gone) -> errors.DeliveryError:
     )
 
 
-def into(media: Media, access: Access, path: Path, max_bytes: int | None) -> Flow[Path]:
+def into(media: Media, access: Access, path: Path, max_bytes: int | None, prefix: str = "") -> Flow[Media]:
     """Streams a medium to a path, through a temporary file that is renamed at the end.
+
+    Args:
+        media: The medium.
+        access: The way to it.
+        path: A file, which is replaced; or a folder, in which no file is.
+        max_bytes: The largest size.
+        prefix: What the name in a folder begins with.
+
+    Returns:
+        The medium as that file.
 
     Raises:
         DeliveryError: The file cannot be had whole, or the disk refuses it.
     """
-    target = path / file_name(media) if path.is_dir() else path
-    try:
-        yield from _through_temporary(media, access, target, max_bytes)
-    except OSError as error:
-        raise errors.DeliveryError(
-            f"{target} cannot be written: {error.strerror or error}.", retryable=False
-        ) from error
-    return target
-
-
-def _through_temporary(media: Media, access: Access, target: Path, max_bytes: int | None) -> Flow[None]:
-    temporary = target.with_name(f".{target.name[:40]}.{secrets.token_hex(4)}.part")
+    folder = path if path.is_dir() else path.parent
+    temporary = folder / f".{path.name[:40]}.{secrets.token_hex(4)}.part"
     try:
         with temporary.open("xb+") as file:
-            yield from fetch(media, access, FileSink(file), max_bytes=max_bytes)
+            fetched = yield from fetch(media, access, FileSink(file), max_bytes=max_bytes)
+        target = _unused(folder / (prefix + file_name(fetched))) if path.is_dir() else path
         os.replace(temporary, target)
-    except BaseException:
+    except OSError as error:
+        text = f"{path} cannot be written: {error.strerror or error}."
+        raise errors.DeliveryError(text, job=media.job, retryable=False) from error
+    finally:
         temporary.unlink(missing_ok=True)
-        raise
+    return evolve(fetched, source=target, authenticated=False, expires_at=None)
+
+
+def _unused(path: Path) -> Path:
+    """The path, or the first with a number behind its name: vendors give the files of all jobs one name."""
+    numbered = (path.with_stem(f"{path.stem}-{number}") for number in itertools.count(2))
+    return next(found for found in itertools.chain([path], numbered) if not found.exists())
 
 
 def file_name(media: Media) -> str:
@@ -242,11 +297,39 @@ def file_name(media: Media) -> str:
 def saved_all(
     outputs: tuple[Media, ...], access_of: Callable[[Media], Access], folder: Path
 ) -> Flow[tuple[Media, ...]]:
-    """Every output of a response in a folder; each medium becomes one of a local file."""
-    folder.mkdir(parents=True, exist_ok=True)
-    kept: list[Any] = []
+    """Every output of a response in a folder; each medium becomes one of a local file, and is measured.
+
+    Raises:
+        DeliveryError: A file cannot be had whole, or the disk refuses it.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        text = f"The folder {folder} cannot be made: {error.strerror or error}."
+        raise errors.DeliveryError(text, retryable=False) from error
+    kept: list[Media] = []
     for number, media in enumerate(outputs):
-        name = file_name(media) if len(outputs) == 1 else f"{number:02}-{file_name(media)}"
-        path = yield from into(media, access_of(media), folder / name, None)
-        kept.append(evolve(media, source=path, size_bytes=path.stat().st_size, authenticated=False))
+        prefix = "" if len(outputs) == 1 else f"{number:02}-"
+        stored = yield from into(media, access_of(media), folder, None, prefix)
+        kept.append((yield from _measured(stored)))
     return tuple(kept)
+
+
+def _measured(media: Media) -> Flow[Media]:
+    """The medium with its size and length as the file itself tells them."""
+    found: Measured | None = yield Blocking(functools.partial(_measure, media))
+    if found is None:
+        return media
+    return evolve(
+        media,
+        width=found.width or media.width,
+        height=found.height or media.height,
+        duration_seconds=found.duration_seconds or media.duration_seconds,
+    )
+
+
+def _measure(media: Media) -> Measured | None:
+    try:
+        return measure(str(media.source))
+    except Exception:  # the file is there and paid for, whatever its insides do to a reader of media
+        return None

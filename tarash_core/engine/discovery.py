@@ -9,6 +9,7 @@ from attrs import frozen
 
 from tarash_core.catalog.lookup import is_known, nearest
 from tarash_core.catalog.registry import registry
+from tarash_core.catalog.search import listed_ids
 from tarash_core.catalog.spec import ModelSpec
 from tarash_core.engine.access import Access
 from tarash_core.engine.asks import Flow
@@ -43,9 +44,8 @@ def _one_config(target: Any) -> Config:
         return target
     if isinstance(target, str):
         return VideoGenerationConfig.from_string(target)
-    raise ValidationError(
-        f"discover_model takes one config or 'provider/model', not {type(target).__name__}; call it for each of several."
-    )
+    kind = type(target).__name__
+    raise ValidationError(f"discover_model takes one config or 'provider/model', not a {kind}; call it for each model.")
 
 
 def discover_unlisted(session: Session, config: Config, deadline: Deadline) -> Flow[None]:
@@ -60,11 +60,12 @@ def discover_unlisted(session: Session, config: Config, deadline: Deadline) -> F
 def fetched(session: Session, config: Config, deadline: Deadline) -> Flow[ModelSpec]:
     """The spec of a model's published schema, which plans use from now on; errors as in :func:`discover`."""
     access = session.access(config, needs_key=False)
-    _check_able(access.provider, config)
     try:
+        _check_able(access.provider, config)
         spec = yield from _asked(session, config, access, access.provider.schema(config.model), deadline)
     except TarashException as error:
-        raise _explained(error, access.provider, config.model) from error
+        told = _explained(error, access.provider, config.model)
+        raise told from (error.__cause__ if told is error else error)
     if not isinstance(spec, ModelSpec):
         raise PluginError(f"The provider {access.provider.name} made {spec!r} of a schema, and no ModelSpec.")
     registry.remember(access.provider.name, config.model, spec)
@@ -72,14 +73,12 @@ def fetched(session: Session, config: Config, deadline: Deadline) -> Flow[ModelS
 
 
 def _check_able(provider: Provider, config: Config) -> None:
-    known = {"provider": provider.name, "model": config.model}
     if mock_of(config) is not None:
-        raise ValidationError("A mock asks nobody, so it discovers no model; leave mock and TARASH_MOCK out.", **known)
+        raise ValidationError("A mock asks nobody, so it discovers no model; leave mock and TARASH_MOCK out.")
     if not provider.can("schema"):
         raise ValidationError(
             f"{provider.title or provider.name} publishes no schemas that could be fetched; describe {config.model!r} "
-            f"with register_provider_field_mapping({provider.name!r}, ...).",
-            **known,
+            f"with register_provider_field_mapping({provider.name!r}, ...)."
         )
 
 
@@ -166,7 +165,7 @@ def compare(session: Session, provider_name: str) -> Flow[Drift]:
             f"{provider.title or provider.name} has no list that could be asked; leave out --check.",
             provider=provider.name,
         )
-    known = provider.catalog.ids()
+    known = listed_ids(provider.catalog)
     deadline = Deadline.after(session.clock, config.timeout)
     live = yield from _asked(session, config, access, provider.live_models(known), deadline)
     return drift_of(provider, known, frozenset(live))

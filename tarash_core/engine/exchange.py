@@ -9,11 +9,11 @@ from urllib.parse import urljoin
 from attrs import evolve, field, frozen
 
 from tarash_core import errors
-from tarash_core.engine.access import Access, origin_of
+from tarash_core.engine.access import Access
 from tarash_core.engine.asks import Flow, Received, Send, Sink, Sleep
 from tarash_core.engine.clocks import Deadline
 from tarash_core.engine.recording import watched
-from tarash_core.engine.redaction import redact, redact_text, redact_url
+from tarash_core.engine.redaction import redact, redact_text, redact_url, scrub
 from tarash_core.engine.retry import Retry
 from tarash_core.errors import TarashException
 from tarash_core.plugins.http import HttpRequest, HttpResponse
@@ -64,12 +64,13 @@ def converse(line: Line, steps: Generator[Any, Any, T]) -> Flow[T]:
             try:
                 ask = steps.throw(failure) if failure is not None else steps.send(answer)
             except StopIteration as stop:
-                _scrub(getattr(stop.value, "error", None), line.access)
+                _scrub(getattr(stop.value, "error", None), line.access.secrets)
                 return stop.value  # type: ignore[no-any-return]
             except errors.TarashException as error:
-                _scrub(error, line.access)
+                scrub(error, line.access.secrets)
                 raise
             except Exception as error:
+                scrub(error, line.access.secrets)
                 raise unreadable(line, last, error) from error
             answer, failure = None, None
             try:
@@ -87,12 +88,9 @@ def _carried_out(line: Line, ask: Any) -> Flow[Any]:
     return (yield ask)
 
 
-def _scrub(error: Any, access: Access) -> None:
-    """A vendor may repeat the key in its error; ours never does."""
-    if isinstance(error, TarashException):
-        error.message = redact_text(error.message, access.secrets)
-        error.args = (error.message, *error.args[1:])
-        error.raw_response = redact(error.raw_response, access.secrets)
+def _scrub(error: Any, secrets: tuple[str, ...]) -> None:
+    if isinstance(error, BaseException):
+        scrub(error, secrets)
 
 
 def unreadable(line: Line, response: HttpResponse | None, error: Exception) -> TarashException:
@@ -163,13 +161,9 @@ def send(line: Line, request: HttpRequest, sink: Sink | None = None, max_bytes: 
     if request.effect == "buy" and line.on_buy is not None:
         line.on_buy()
     seconds = left if request.effect == "buy" or sink is not None else min(left, READ_SECONDS)
-    ask = Send(ready, seconds, max_bytes, sink, guarded=_guarded(line.access, ready))
+    # A host that comes out of an answer, or from the user, must not lead into a private network.
+    ask = Send(ready, seconds, max_bytes, sink, guarded=not line.access.owns(ready.url))
     return (yield from watched(line.access, ask))
-
-
-def _guarded(access: Access, request: HttpRequest) -> bool:
-    """Hosts that come out of an answer must not lead into a private network, but for the configured one."""
-    return access.base_url is None or origin_of(request.url) != origin_of(access.base_url)
 
 
 __all__ = ["Line", "Received", "converse", "exchange", "redirected", "send", "unreadable"]

@@ -8,7 +8,7 @@ from typing import Any
 from attrs import evolve, field, frozen
 
 from tarash_core import errors
-from tarash_core.engine import attempt
+from tarash_core.engine import attempt, discovery
 from tarash_core.engine.access import Access
 from tarash_core.engine.asks import Flow, Interrupted
 from tarash_core.engine.attempt import Listeners
@@ -69,6 +69,19 @@ def prepared(
         return Refusal(config, errors.complete(error, provider=config.provider, model=config.model))
 
 
+def discovered(
+    session: Session, config: Config, request: Request, ready: Plan | None, total: Deadline
+) -> Flow[Link | Refusal]:
+    """The same as :func:`prepared`, after the schema of an unlisted model was fetched where the config wants that."""
+    try:
+        if ready is None:
+            until = Deadline.after(session.clock, config.timeout).sooner(total)
+            yield from discovery.discover_unlisted(session, config, until)
+    except TarashException as error:
+        return Refusal(config, errors.complete(error, provider=config.provider, model=config.model))
+    return prepared(session, config, request, ready)
+
+
 def plan_of(access: Access, config: Config, request: Request) -> Plan:
     """What would be sent to one provider.
 
@@ -79,7 +92,7 @@ def plan_of(access: Access, config: Config, request: Request) -> Plan:
     from tarash_core.fields.planning import make_plan
 
     provider = access.provider
-    found = find_model(provider.name, provider.catalog, config.model)
+    found = find_model(provider.name, provider.catalog, config.model, discoverable=provider.can("schema"))
     plan = make_plan(
         provider=provider.name,
         model=config.model,
@@ -121,17 +134,24 @@ def planned(session: Session, head: Config, request: Request) -> Plan:
     Raises:
         TarashException: The refusal of the head, when it is one that a chain does not skip.
     """
+    plans = [link.plan for link in links_of(session, head, request) if isinstance(link, Link)]
+    return plans[0].replace(fallbacks=tuple(plans[1:]))
+
+
+def links_of(session: Session, head: Config, request: Request) -> Sequence[Link | Refusal]:
+    """What each config of a chain makes of a request, without a key; errors as in :func:`planned`."""
     links = [prepared(session, config, request, needs_key=False) for config in flattened(_with_budget(head))]
     _raise_refusal_of_head(links)
-    plans = [link.plan for link in links if isinstance(link, Link)]
-    return plans[0].replace(fallbacks=tuple(plans[1:]))
+    return links
 
 
 def _with_budget(head: Config) -> Config:
     """The limits that the head sets for its whole chain, written on each config."""
-    if head.max_cost_usd is None:
+    if not head.fallback_configs:
         return head
-    limits: dict[str, Any] = {"max_cost_usd": head.max_cost_usd, "allow_unknown_cost": head.allow_unknown_cost}
+    limits: dict[str, Any] = {"allow_unknown_cost": head.allow_unknown_cost}
+    if head.max_cost_usd is not None:
+        limits["max_cost_usd"] = head.max_cost_usd
     fallbacks = tuple(_with_budget(evolve(config, **limits)) for config in head.fallback_configs)
     return evolve(head, fallback_configs=fallbacks)
 
@@ -161,6 +181,8 @@ class Chain:
         listeners: The caller's functions.
         plans: Plans that were made before, by provider and model.
         finished: The attempts so far.
+        attach: Whether an equal job in flight is joined.
+        tried: The plan of each attempt; the last one is what was delivered.
     """
 
     session: Session
@@ -169,6 +191,8 @@ class Chain:
     listeners: Listeners
     plans: dict[tuple[str, str], Plan] = field(factory=dict)
     finished: list[AttemptMetadata] = field(factory=list)
+    attach: bool = False
+    tried: list[Plan] = field(factory=list)
 
     def run(self) -> Flow[Response]:
         """Tries the configs in order until one delivers.
@@ -187,12 +211,14 @@ class Chain:
         raise self._final(failure, len(configs))
 
     def _one(self, number: int, config: Config, total: Deadline, length: int) -> Flow[Response]:
-        link = prepared(self.session, config, self.request, self.plans.get((config.provider, config.model)))
+        ready = self.plans.get((config.provider, config.model))
+        link = yield from discovered(self.session, config, self.request, ready, total)
         if isinstance(link, Refusal):
             self._skip(number, link)
             raise link.error
+        self.tried.append(link.plan)
         deadline = Deadline.after(self.session.clock, config.timeout).sooner(total)
-        run = attempt.start(link.access, config, link.plan, number, deadline, self.listeners)
+        run = attempt.start(link.access, config, link.plan, number, deadline, self.listeners, self.attach)
         response = yield from self._recorded(run)
         return evolve(response, execution_metadata=self._metadata(length))
 
@@ -211,7 +237,7 @@ class Chain:
         record = Record(provider=config.provider, model=config.model, number=number, started_at=moment)
         metadata = record.close(moment, "skipped", refusal.error)
         self.finished.append(metadata)
-        hooks.attempt_finished(metadata)
+        hooks.attempt_finished(metadata, self.session.extensions)
 
     def _next_or_raise(
         self, error: TarashException, before: TarashException | None, number: int, length: int, total: Deadline
@@ -225,11 +251,15 @@ class Chain:
         skipped = last.status == "skipped"
         if skipped and number > 1:
             return before or error
-        if skipped and skippable(error):
+        if skipped and (skippable(error) or self._lacks_schema(error)):
             return error
         if number == length or skipped or total.over() or not self._goes_on(error, last):
             raise self._final(error, length)
         return error
+
+    def _lacks_schema(self, error: TarashException) -> bool:
+        """Whether a config is passed over because its vendor could not be asked for the schema."""
+        return isinstance(error, (errors.HTTPError, errors.HTTPConnectionError)) and falls_back(self.head, error)
 
     def _goes_on(self, error: TarashException, last: AttemptMetadata) -> bool:
         if last.unsettled and self.head.on_unsettled == "stop":

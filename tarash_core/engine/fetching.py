@@ -73,12 +73,16 @@ async def _run_async(media: Media, make: Callable[[Access], Flow[T]]) -> T:
 
 def save(media: Media, path: str | PathLike[str], max_bytes: int | None) -> Path:
     """Streams a medium to a path."""
-    return _run(media, lambda access: delivery.into(media, access, Path(path), max_bytes))
+    return _path_of(_run(media, lambda access: delivery.into(media, access, Path(path), max_bytes)))
 
 
 async def save_async(media: Media, path: str | PathLike[str], max_bytes: int | None) -> Path:
     """Streams a medium to a path, on an event loop."""
-    return await _run_async(media, lambda access: delivery.into(media, access, Path(path), max_bytes))
+    return _path_of(await _run_async(media, lambda access: delivery.into(media, access, Path(path), max_bytes)))
+
+
+def _path_of(stored: Media) -> Path:
+    return cast("Path", stored.source)
 
 
 def read(media: Media, max_bytes: int | None) -> bytes:

@@ -124,7 +124,7 @@ class Answer:
         if self.is_cut:
             raise LostAnswerError(f"The answer of {url} was cut short after {len(self.content)} bytes.")
         if len(self.content) > ask.max_bytes:
-            raise DeliveryError(f"{url} is larger than {ask.max_bytes} bytes.")
+            raise DeliveryError(f"{url} is larger than {ask.max_bytes} bytes; raise max_bytes.", retryable=False)
         if sink is not None:
             return Received(self.response.status, self.response.headers, url, len(self.content))
         return evolve(self.response, content=self.content, url=url)

@@ -13,7 +13,8 @@ from attrs import frozen
 if TYPE_CHECKING:
     from os import PathLike
 
-_HEAD_BYTES = 512
+HEAD_BYTES = 512
+"""As many of the first bytes as :func:`sniff` needs."""
 
 _PREFIXES = {
     b"\x89PNG\r\n\x1a\n": "image/png",
@@ -92,7 +93,7 @@ def measure(source: bytes | str | PathLike[str]) -> Measured | None:
         else needs PyAV (extra ``media``) and is None without it.
     """
     with io.BytesIO(source) if isinstance(source, bytes) else Path(source).open("rb") as file:
-        head = file.read(_HEAD_BYTES)
+        head = file.read(HEAD_BYTES)
         content_type = sniff(head)
         if content_type in _SIZES:
             size = _SIZES[content_type](head, file)

@@ -28,6 +28,7 @@ class Record:
         cost: What the vendor says it cost.
         buying: True from the moment a purchase may have left until its answer is read.
         ended: True once the vendor said that nothing more will happen.
+        joined: True when the job was bought by somebody else, who may be waiting for it too.
         notices: What was noticed on the way.
     """
 
@@ -41,6 +42,7 @@ class Record:
     cost: Cost | None = None
     buying: bool = False
     ended: bool = False
+    joined: bool = False
     notices: list[Notice] = field(factory=list)
 
     @property

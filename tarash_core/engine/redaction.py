@@ -5,8 +5,10 @@ Keys and tokens, signed query strings, user names in URLs and the contents of da
 
 from __future__ import annotations
 
+import functools
+import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -28,26 +30,53 @@ _URL = re.compile(
 )
 _DATA_URI = re.compile(r"data:([\w.+-]+/[\w.+-]+)?((?:;[\w=.-]+)*),[\w+/=%-]*", re.IGNORECASE)
 _BEARER = re.compile(r"\b(Bearer|Key|Token|Basic)\s+(?=\S*\d|\S{16})[\w.~+/:=-]{6,}", re.IGNORECASE)
+_NAMED = re.compile(
+    r"((?:api[-_]?key|secret|token|password|signature|credential|authorization|[?&;](?:\w*[-_])?(?:key|sig|auth))[\"']?"
+    r"\s*[=:]\s*[\"']?)(?!Bearer\b|Key\b|Token\b|Basic\b)(?=[^\s\"'&]*\d|[^\s\"'&]{16})[^\s\"'&,;<>]{6,}",
+    re.IGNORECASE,
+)
 _KEY_SHAPES = re.compile(
-    r"\b(r8_|sk-|whsec_)[\w-]{8,}|\b(key_|fal_|luma-)(?=[\w-]*\d)[\w-]{20,}|\beyJ[\w-]{8,}\.[\w-]+\.[\w-]+"
+    r"\b(r8_|sk-)[\w-]{8,}|\bwhsec_[\w+/=-]{8,}|\b(key_|fal_|luma-)(?=[\w-]*\d)[\w-]{20,}|\beyJ[\w-]{8,}\.[\w-]+\.[\w-]+"
 )
 _LONG = 4096
+_SHORTEST_SECRET = 4
 
 
 def redact_text(text: str, secrets: Iterable[str] = ()) -> str:
     """The text without the given secrets, without anything shaped like one, and with bare URLs."""
-    shown = text[: 2 * _LONG]
-    # The longest first: one secret may be a part of another.
-    for secret in sorted(secrets, key=len, reverse=True):
-        if len(secret) >= 4:
-            shown = shown.replace(secret, HIDDEN)
-            if "%" in shown:
-                shown = shown.replace(quote(secret, safe=""), HIDDEN)
-    shown = _DATA_URI.sub(lambda found: f"data:{found[1] or ''},{HIDDEN}", shown)
-    shown = _URL.sub(_bare_url, shown)
-    shown = _BEARER.sub(lambda found: f"{found[1]} {HIDDEN}", shown)
-    shown = _KEY_SHAPES.sub(HIDDEN, shown)
-    return shown if len(text) <= _LONG else f"{shown[:_LONG]}… ({len(text)} characters)"
+    secrets = tuple(secrets)
+    shown = _without_shapes(_without_secrets(text[: 2 * _LONG], secrets))
+    if len(text) <= _LONG:
+        return shown
+    if len(text) > 2 * _LONG:
+        # The cut may run through a secret; what is left of it stands at the end.
+        shown = shown[: -max(_LONG // 8, *map(len, secrets), 1)]
+    return f"{shown[:_LONG]}… ({len(text)} characters)"
+
+
+def _without_secrets(text: str, secrets: tuple[str, ...]) -> str:
+    for form in _forms(secrets) if secrets else ():
+        text = text.replace(form, HIDDEN)
+    return text
+
+
+@functools.lru_cache(maxsize=64)
+def _forms(secrets: tuple[str, ...]) -> tuple[str, ...]:
+    """The secrets in every way of writing them, the longest first: one may be a part of another."""
+    plain = {form for secret in secrets for form in (secret, secret.strip())}
+    written = {form for text in plain for form in (text, quote(text, safe=""), json.dumps(text)[1:-1])}
+    return tuple(sorted((form for form in written if len(form) >= _SHORTEST_SECRET), key=len, reverse=True))
+
+
+def _without_shapes(text: str) -> str:
+    if ":" in text:
+        text = _DATA_URI.sub(lambda found: f"data:{found[1] or ''},{HIDDEN}", text)
+        text = _URL.sub(_bare_url, text)
+    if "=" in text or ":" in text:
+        text = _NAMED.sub(lambda found: f"{found[1]}{HIDDEN}", text)
+    if " " in text:
+        text = _BEARER.sub(lambda found: f"{found[1]} {HIDDEN}", text)
+    return _KEY_SHAPES.sub(HIDDEN, text)
 
 
 def _bare_url(found: re.Match[str]) -> str:
@@ -83,12 +112,19 @@ def _redacted(value: Any, secrets: tuple[str, ...]) -> Any:
     if isinstance(value, str):
         return redact_text(value, secrets)
     if isinstance(value, Mapping):
-        return {key: _hidden(item) if _is_secret(str(key)) else _redacted(item, secrets) for key, item in value.items()}
+        return {
+            _redacted_key(key, secrets): _hidden(item) if _is_secret(str(key)) else _redacted(item, secrets)
+            for key, item in value.items()
+        }
     if isinstance(value, (list, tuple)):
         return [_redacted(item, secrets) for item in value]
     if isinstance(value, (bytes, bytearray)):
         return _counted(value).decode()
     return value
+
+
+def _redacted_key(key: Any, secrets: tuple[str, ...]) -> Any:
+    return _without_secrets(key, secrets) if isinstance(key, str) else key
 
 
 def _hidden(item: Any) -> Any:
@@ -98,6 +134,57 @@ def _hidden(item: Any) -> Any:
     if isinstance(item, (list, tuple)):
         return [_hidden(inner) for inner in item]
     return HIDDEN if isinstance(item, (str, bytes, bytearray)) else item
+
+
+def secret_texts(value: Any) -> tuple[str, ...]:
+    """Every text in a user's settings that stands under the name of a secret."""
+    return tuple(_secrets_in(value, False))
+
+
+def _secrets_in(value: Any, is_secret: bool) -> Iterator[str]:
+    if isinstance(value, str) and is_secret:
+        yield value
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _secrets_in(item, is_secret or _is_secret(str(key)))
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from _secrets_in(item, is_secret)
+
+
+def masked(value: Any) -> str:
+    """The repr of a value for use in the repr of a larger one: bare URLs, no secret, nothing long."""
+    return repr(redact(value))
+
+
+def scrub(error: BaseException, secrets: Iterable[str]) -> None:
+    """Hides secrets in an error and in everything that it came from, in place: a vendor may repeat the key in it."""
+    secrets, seen, waiting = tuple(secrets), set[int](), [error]
+    while waiting:
+        found = waiting.pop()
+        if id(found) in seen:
+            continue
+        seen.add(id(found))
+        _scrub_one(found, secrets)
+        origins = (found.__cause__, found.__context__, *getattr(found, "exceptions", ()))
+        waiting += [origin for origin in origins if origin is not None]
+
+
+def _scrub_one(error: BaseException, secrets: tuple[str, ...]) -> None:
+    # Not the arguments that are objects of their own, such as the errors of a group.
+    shown = tuple(_redacted(part, secrets) if isinstance(part, (str, bytes)) else part for part in error.args)
+    if shown != error.args:
+        error.args = shown
+    if notes := getattr(error, "__notes__", None):
+        notes[:] = [redact_text(note, secrets) if _speaks_of(note, secrets) else note for note in notes]
+    if hasattr(error, "raw_response"):
+        error.raw_response = _redacted(error.raw_response, secrets)
+    if hasattr(error, "message"):
+        error.message = redact_text(str(error.message), secrets)
+
+
+def _speaks_of(text: str, secrets: tuple[str, ...]) -> bool:
+    return _without_secrets(text, secrets) != text
 
 
 def redact_request(request: HttpRequest, secrets: Iterable[str] = ()) -> HttpRequest:
@@ -131,8 +218,6 @@ def redact_response(response: HttpResponse, secrets: Iterable[str] = ()) -> Http
 
 
 def _redact_content(response: HttpResponse, secrets: Iterable[str]) -> bytes:
-    import json
-
     if not response.content:
         return b""
     try:

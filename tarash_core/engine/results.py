@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -106,12 +106,12 @@ def _word_notices(update: updates.Update, job: Job) -> list[Notice]:
     return [Notice("unknown_status", None, f"{job.provider} says {word!r}, which is no known status; waiting on.")]
 
 
-def kept_result(done: updates.Done) -> dict[str, Any]:
-    """The outputs of a vendor that answers at once, as the job keeps them."""
+def kept_result(done: updates.Done, secrets: Iterable[str] = ()) -> dict[str, Any]:
+    """The outputs of a vendor that answers at once, as the job keeps them; its answer redacted."""
     return {
         "outputs": [asdict(output, filter=lambda _, value: value not in (None, False)) for output in done.outputs],
         "revised_prompt": done.revised_prompt,
-        "raw": done.raw if isinstance(done.raw, (dict, list, str)) else None,
+        "raw": redact(done.raw, secrets) if isinstance(done.raw, (dict, list, str)) else None,
     }
 
 

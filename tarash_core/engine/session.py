@@ -11,10 +11,12 @@ from attrs import evolve, field, frozen
 from tarash_core.engine.access import Access, find_account, find_base_url, find_credential, simulated_credential
 from tarash_core.engine.clocks import Clock, SystemClock
 from tarash_core.engine.opening import Connections
+from tarash_core.engine.redaction import secret_texts
 from tarash_core.models.config import CONFIGS, Account, Config
 from tarash_core.models.job import Job
 from tarash_core.models.mock import MockConfig
 from tarash_core.plugins.loader import load_provider
+from tarash_core.plugins.manager import HookManager
 from tarash_core.plugins.provider import Provider
 
 Accounts: TypeAlias = Mapping[str, Account | str] | Callable[[str, str | None], Account | None]
@@ -30,12 +32,14 @@ class Session:
         connections: The gateway's connections, which its results may borrow.
         simulators: URL of the simulator that stands for a provider, by canonical name. Unlike a base_url it changes
             nothing but where the bytes go: the vendor's lifecycle binds, and no real key is sent.
+        extensions: Plugins that see the jobs of this gateway alone, such as its ledger.
     """
 
     accounts: Accounts | None = field(default=None, repr=False)
     clock: Clock = field(factory=SystemClock)
     connections: Connections | None = field(default=None, repr=False)
     simulators: Mapping[str, str] = field(factory=dict)
+    extensions: HookManager | None = field(default=None, repr=False)
 
     def provider_of(self, config: Config) -> Provider:
         """The provider that a config names, or the mock in its place.
@@ -77,6 +81,7 @@ class Session:
             own_host=named is None,
             account=config.account,
             settings=dict(account.settings) if account else {},
+            hidden=_hidden(config, account),
             session=self,
         )
 
@@ -92,6 +97,14 @@ class Session:
             return config.replace(model=job.model)
         mock = MockConfig() if job.state.get("mock") else None
         return CONFIGS[job.kind](provider=job.provider, model=job.model, account=job.account, mock=mock)
+
+
+def _hidden(config: Config, account: Account | None) -> tuple[str, ...]:
+    """Secrets of a config and its account beside the key in use."""
+    if account is None:
+        return secret_texts(config.provider_config) if config.provider_config else ()
+    keys = [account.api_key, *account.secrets.values()]
+    return (*filter(None, keys), *secret_texts([account.settings, config.provider_config]))
 
 
 def mock_of(config: Config) -> MockConfig | None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import ipaddress
 import logging
+import socket
 import ssl
 import threading
 from collections.abc import AsyncIterator, Iterator
@@ -16,6 +16,7 @@ from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
+from tarash_core.engine.addresses import check_host, has_name, is_private, lookup_of, public_addresses
 from tarash_core.engine.asks import Received, Send
 from tarash_core.engine.clocks import Clock, Deadline
 from tarash_core.engine.redaction import redact_text, redact_url
@@ -23,7 +24,9 @@ from tarash_core.errors import DeliveryError, HTTPConnectionError, LostAnswerErr
 from tarash_core.plugins.http import Headers, HttpRequest, HttpResponse
 
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
+_NOT_CONNECTED = (httpx.ConnectError, httpx.ConnectTimeout)
 _CONNECT_SECONDS = 15.0
+_MOST_ADDRESSES = 3
 _POOL = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=5.0)
 _OUR_EXCHANGE: ContextVar[bool] = ContextVar("tarash_exchange", default=False)
 
@@ -81,50 +84,68 @@ def _settings(origin: str, context: ssl.SSLContext | None) -> dict[str, Any]:
     return {"verify": verify, "limits": _POOL, "proxy": _proxy_of(origin)}
 
 
-def is_private(host: str) -> bool:
-    """Whether a host is this machine or in a private, link-local or otherwise not public network."""
-    if host.lower().rstrip(".") in ("localhost", "metadata.google.internal") or host.endswith(
-        (".localhost", ".internal")
-    ):
-        return True
-    try:
-        return not ipaddress.ip_address(host.strip("[]")).is_global
-    except ValueError:
-        return False
+def _looks_up(ask: Send, inner: Any) -> bool:
+    """Whether a host's name is looked up and checked here; a proxy, or the user's own transport, looks it up itself."""
+    url = ask.request.url
+    return ask.guarded and inner is None and has_name(url) and _proxy_of(url) is None
 
 
-def _check_address(url: str) -> None:
-    host = urlsplit(url).hostname or ""
-    if is_private(host):
-        raise DeliveryError(f"{redact_url(url)} points into a private network; set base_url if that is meant.")
+def _requests(ask: Send, addresses: tuple[str, ...]) -> list[httpx.Request]:
+    """The request for each address that was checked, to be tried in turn; by its name where none was.
+
+    Connecting to the address itself leaves a name no second chance to point somewhere else.
+    """
+    if not addresses:
+        return [_request(ask)]
+    return [_pinned(_request(ask), address) for address in addresses[:_MOST_ADDRESSES]]
+
+
+def _pinned(request: httpx.Request, address: str) -> httpx.Request:
+    """The request sent to an address; its Host header and the name in the certificate stay those of the URL."""
+    request.extensions["sni_hostname"] = request.url.raw_host.decode("ascii")
+    request.url = request.url.copy_with(host=address)
+    return request
 
 
 _parsed = functools.lru_cache(maxsize=64)(httpx.URL)  # a job is asked about at one URL, many times
 
 
 def _request(ask: Send) -> httpx.Request:
-    request = ask.request
-    files = {name: (part.filename, part.content, part.content_type) for name, part in (request.files or {}).items()}
-    limit = min(ask.seconds, 3600.0)
+    request, limit = ask.request, min(ask.seconds, 3600.0)
     timeout = {"connect": min(_CONNECT_SECONDS, limit), "read": limit, "write": limit, "pool": limit}
     try:
-        return httpx.Request(
-            request.method,
-            _parsed(request.url),
-            headers=dict(request.headers),
-            json=request.json,
-            content=request.content,
-            data=dict(request.form) if request.form else None,
-            files=files or None,
-            extensions={"timeout": timeout},
-        )
+        url = _parsed(request.url)
+        build = _plain if request.method == "GET" and request.json is None and request.content is None else _with_body
+        return build(request, url, {"timeout": timeout})
     except (httpx.InvalidURL, UnicodeError) as error:
         raise HTTPConnectionError(f"{redact_url(request.url)} is no URL that can be asked: {error}.") from error
 
 
+def _plain(request: HttpRequest, url: httpx.URL, extensions: dict[str, Any]) -> httpx.Request:
+    """A request without a body; most are polls, and httpx looks long for what a body might be."""
+    headers = {"host": url.netloc.decode("ascii"), **request.headers}
+    plain = httpx.Request("GET", url, headers=headers, stream=httpx.ByteStream(b""), extensions=extensions)
+    plain.read()
+    return plain
+
+
+def _with_body(request: HttpRequest, url: httpx.URL, extensions: dict[str, Any]) -> httpx.Request:
+    files = {name: (part.filename, part.content, part.content_type) for name, part in (request.files or {}).items()}
+    return httpx.Request(
+        request.method,
+        url,
+        headers=dict(request.headers),
+        json=request.json,
+        content=request.content,
+        data=dict(request.form) if request.form else None,
+        files=files or None,
+        extensions=extensions,
+    )
+
+
 def _failure(error: Exception, request: HttpRequest) -> HTTPConnectionError:
     where, why = redact_url(request.url), redact_text(str(error)) or type(error).__name__
-    if isinstance(error, _NOT_SENT):
+    if isinstance(error, (*_NOT_SENT, socket.gaierror)):
         return HTTPConnectionError(f"{where} could not be reached: {why}.")
     return LostAnswerError(f"The answer of {where} was lost: {why}.")
 
@@ -136,9 +157,11 @@ def _too_slow(ask: Send) -> LostAnswerError:
 class _Body:
     """Collects a body, in memory or into a sink, within its limits of size and time."""
 
-    def __init__(self, ask: Send, status: int, deadline: Deadline) -> None:
+    def __init__(self, ask: Send, response: httpx.Response, deadline: Deadline) -> None:
         self._ask, self._deadline, self.size = ask, deadline, 0
-        self.sink = ask.sink if ask.sink is not None and status < 300 else None
+        self._status, self._headers = response.status_code, Headers(dict(response.headers.items()))
+        self.is_encoded = "content-encoding" in self._headers
+        self.sink = ask.sink if ask.sink is not None and self._status < 300 else None
         self._chunks: list[bytes] = []
         if self.sink is not None:
             self.sink.begin()
@@ -147,7 +170,8 @@ class _Body:
         """Refuses a body that is too large or too slow: a read timeout alone lets a dripping server pass."""
         self.size += len(chunk)
         if self.size > self._ask.max_bytes:
-            raise DeliveryError(f"{redact_url(self._ask.request.url)} is larger than {self._ask.max_bytes} bytes.")
+            text = f"{redact_url(self._ask.request.url)} is larger than {self._ask.max_bytes} bytes; raise max_bytes."
+            raise DeliveryError(text, retryable=False)
         if self._deadline.over():
             raise LostAnswerError(
                 f"{redact_url(self._ask.request.url)} did not answer fully in {self._ask.seconds:g} s."
@@ -157,16 +181,11 @@ class _Body:
         """Keeps a chunk in memory."""
         self._chunks.append(chunk)
 
-    def answer(self, response: httpx.Response) -> HttpResponse | Received:
+    def answer(self) -> HttpResponse | Received:
         """What the engine is sent."""
-        headers = Headers(dict(response.headers.items()))
         if self.sink is not None:
-            return Received(response.status_code, headers, self._ask.request.url, self.size)
-        return HttpResponse(response.status_code, headers, b"".join(self._chunks), self._ask.request.url)
-
-
-def _decoded(response: httpx.Response) -> bool:
-    return "content-encoding" in response.headers
+            return Received(self._status, self._headers, self._ask.request.url, self.size)
+        return HttpResponse(self._status, self._headers, b"".join(self._chunks), self._ask.request.url)
 
 
 class SyncTransport:
@@ -192,23 +211,34 @@ class SyncTransport:
             DeliveryError: The body is larger than allowed.
         """
         if ask.guarded:
-            _check_address(ask.request.url)
-        deadline, request = Deadline.after(self._clock, ask.seconds), _request(ask)
+            check_host(ask.request.url)
+        deadline = Deadline.after(self._clock, ask.seconds)
         try:
             with _our_exchange():
-                return self._exchange(ask, request, deadline)
+                return self._exchange(ask, deadline)
         except (httpx.HTTPError, OSError, ssl.SSLError) as error:
             raise _failure(error, ask.request) from error
 
-    def _exchange(self, ask: Send, request: httpx.Request, deadline: Deadline) -> HttpResponse | Received:
-        response = self._pool(ask.request.url).handle_request(request)
-        response.request = request
-        body = _Body(ask, response.status_code, deadline)
+    def _exchange(self, ask: Send, deadline: Deadline) -> HttpResponse | Received:
+        response = self._answered(ask)
+        body = _Body(ask, response, deadline)
         with contextlib.closing(response):
-            for chunk in response.iter_bytes() if _decoded(response) else _raw(response):
+            for chunk in response.iter_bytes() if body.is_encoded else _raw(response):
                 body.check(chunk)
                 (body.sink.write if body.sink is not None else body.keep)(chunk)
-        return body.answer(response)
+        return body.answer()
+
+    def _answered(self, ask: Send) -> httpx.Response:
+        pool = self._pool(ask.request.url)
+        *others, last = _requests(ask, self._looked_up(ask))
+        for request in others:
+            with contextlib.suppress(*_NOT_CONNECTED):
+                return pool.handle_request(request)
+        return pool.handle_request(last)
+
+    def _looked_up(self, ask: Send) -> tuple[str, ...]:
+        url = ask.request.url
+        return public_addresses(url, socket.getaddrinfo(**lookup_of(url))) if _looks_up(ask, self._inner) else ()
 
     def _pool(self, url: str) -> httpx.BaseTransport:
         if self._inner is not None:
@@ -256,11 +286,11 @@ class AsyncTransport:
         """
         self.check_loop()
         if ask.guarded:
-            _check_address(ask.request.url)
-        deadline, request = Deadline.after(self._clock, ask.seconds), _request(ask)
+            check_host(ask.request.url)
+        deadline = Deadline.after(self._clock, ask.seconds)
         try:
             with _our_exchange():
-                return await self._in_time(ask, request, deadline)
+                return await self._in_time(ask, deadline)
         except (httpx.HTTPError, OSError, ssl.SSLError) as error:
             raise _failure(error, ask.request) from error
 
@@ -274,26 +304,41 @@ class AsyncTransport:
         elif self._loop != loop:
             raise ValidationError("This AsyncGateway belongs to another event loop; open one gateway per loop.")
 
-    async def _in_time(self, ask: Send, request: httpx.Request, deadline: Deadline) -> HttpResponse | Received:
+    async def _in_time(self, ask: Send, deadline: Deadline) -> HttpResponse | Received:
         import anyio
 
         if ask.seconds > 3600:
-            return await self._exchange(ask, request, deadline)
+            return await self._exchange(ask, deadline)
         with anyio.move_on_after(ask.seconds):
-            return await self._exchange(ask, request, deadline)
+            return await self._exchange(ask, deadline)
         raise _too_slow(ask)
 
-    async def _exchange(self, ask: Send, request: httpx.Request, deadline: Deadline) -> HttpResponse | Received:
-        response = await self._pool(ask.request.url).handle_async_request(request)
-        response.request = request
-        body = _Body(ask, response.status_code, deadline)
+    async def _exchange(self, ask: Send, deadline: Deadline) -> HttpResponse | Received:
+        response = await self._answered(ask)
+        body = _Body(ask, response, deadline)
         try:
-            async for chunk in response.aiter_bytes() if _decoded(response) else _raw_async(response):
+            async for chunk in response.aiter_bytes() if body.is_encoded else _raw_async(response):
                 body.check(chunk)
                 await _keep(body, chunk)
         finally:
             await response.aclose()
-        return body.answer(response)
+        return body.answer()
+
+    async def _answered(self, ask: Send) -> httpx.Response:
+        pool = self._pool(ask.request.url)
+        *others, last = _requests(ask, await self._looked_up(ask))
+        for request in others:
+            with contextlib.suppress(*_NOT_CONNECTED):
+                return await pool.handle_async_request(request)
+        return await pool.handle_async_request(last)
+
+    async def _looked_up(self, ask: Send) -> tuple[str, ...]:
+        if not _looks_up(ask, self._inner):
+            return ()
+        import anyio
+
+        url = ask.request.url
+        return public_addresses(url, await anyio.getaddrinfo(**lookup_of(url)))
 
     def _pool(self, url: str) -> httpx.AsyncBaseTransport:
         if self._inner is not None:

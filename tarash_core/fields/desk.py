@@ -78,8 +78,10 @@ class Desk:
     fps: float | None = None
 
     def write(self, entry: Entry, value: Any) -> None:
-        """Puts down a value; None writes nothing."""
-        if value is not None:
+        """Puts down a value, a list under ``[]`` as one item for each of its values; None writes nothing."""
+        if isinstance(value, list) and paths.has_each(entry.steps):
+            self.writes.append(Write(entry, items=tuple((item, {}) for item in value)))
+        elif value is not None:
             self.writes.append(Write(entry, value))
 
     def lacking(self, name: str, value: Any, allowed: str, near: Any) -> Any:

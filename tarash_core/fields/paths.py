@@ -122,7 +122,8 @@ def _put(node: Any, steps: Sequence[Step], at: int, value: Any, items: Sequence[
     while at < len(steps):
         step, last = steps[at], at + 1 == len(steps)
         if isinstance(step, Each):
-            node.extend(_item(step, steps[at + 1 :], *pair) for pair in items or ((value, {}),))
+            pairs = ((value, {}),) if items is None else items
+            node.extend(_item(step, steps[at + 1 :], *pair) for pair in pairs)
             return
         if last:
             _place(node, step, value)

@@ -6,7 +6,7 @@ from typing import Any
 
 from tarash_core.catalog.lifecycle import check_lifecycle
 from tarash_core.catalog.spec import ModelSpec
-from tarash_core.errors import TarashException, complete
+from tarash_core.errors import TarashException, ValidationError, complete
 from tarash_core.fields.choosing import Chosen, Siblings, choose
 from tarash_core.fields.desk import Context, Desk
 from tarash_core.fields.payload import join_extra, unknown_extras, write_body
@@ -54,6 +54,8 @@ def make_plan(
     hosts = {"own_host": own_host, "allow_retired": allow_retired}
     try:
         notes = [*notices, *check_lifecycle(spec.lifecycle, where, **hosts)]
+        if spec.uncallable:
+            raise ValidationError(f"{where} cannot be called: {spec.uncallable}.")
         asked = read_request(request)
         chosen = choose(spec, asked, where=where, model=model, provider=provider, surface=surface, siblings=siblings)
         where = f"{where} ({chosen.mode})"

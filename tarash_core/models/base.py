@@ -108,6 +108,13 @@ def _restored(cls: type[V], state: Mapping[str, Any]) -> V:
     return value
 
 
+def masked(value: Any) -> str:
+    """The repr of a field that may hold a secret: URLs without their query, nothing long."""
+    from tarash_core.engine import redaction
+
+    return redaction.masked(value)
+
+
 def to_tuple(value: Iterable[Any]) -> tuple[Any, ...]:
     """A tuple of anything that can be walked; the converter of fields that hold several values."""
     return tuple(value)

@@ -11,7 +11,7 @@ from attrs import field, frozen
 
 from tarash_core.errors import ValidationError
 from tarash_core.models import checks
-from tarash_core.models.base import Value, check_keywords, clear_keywords
+from tarash_core.models.base import Value, check_keywords, clear_keywords, masked
 from tarash_core.models.job import Kind
 from tarash_core.models.mock import MockConfig, to_mock
 
@@ -75,8 +75,8 @@ class Account(Value):
     secrets: Mapping[str, str] = field(
         factory=dict, converter=_secrets, repr=False, hash=False, metadata={"secret": True}
     )
-    base_url: str | None = field(default=None, validator=checks.web_address)
-    settings: Mapping[str, Any] = field(factory=dict, converter=_plain, hash=False)
+    base_url: str | None = field(default=None, repr=masked, validator=checks.web_address)
+    settings: Mapping[str, Any] = field(factory=dict, converter=_plain, repr=masked, hash=False)
 
 
 def _remembering(cls: type[_C]) -> type[_C]:
@@ -126,7 +126,7 @@ class Config(Value):
     model: str = field(validator=checks.filled_text)
     api_key: str | None = field(default=None, repr=False, validator=checks.secret, metadata={"secret": True})
     account: str | None = field(default=None, validator=checks.filled_text)
-    base_url: str | None = field(default=None, validator=checks.web_address)
+    base_url: str | None = field(default=None, repr=masked, validator=checks.web_address)
     api_version: str | None = field(default=None, validator=checks.filled_text)
     timeout: float = field(default=600, validator=checks.positive_seconds)
     queue_timeout: float | None = field(default=None, validator=checks.positive_seconds)
@@ -141,7 +141,7 @@ class Config(Value):
     fallback_on: FallbackOn | None = field(default=None, converter=_deciding, hash=False)
     allow_retired: bool = field(default=False, validator=checks.yes_or_no)
     discover: bool = field(default=False, validator=checks.yes_or_no)
-    webhook_url: str | None = field(default=None, validator=checks.web_address)
+    webhook_url: str | None = field(default=None, repr=masked, validator=checks.web_address)
     max_cost_usd: float | None = field(default=None, validator=checks.seconds_or_zero)
     allow_unknown_cost: bool = field(default=False, validator=checks.yes_or_no)
     given: frozenset[str] = field(default=frozenset(), repr=False, eq=False, hash=False, metadata={"private": True})

@@ -90,7 +90,7 @@ def _converter() -> cattrs.Converter:
 
 
 def _resolve_annotations() -> None:
-    names: dict[str, Any] = {}
+    names: dict[str, Any] = {"Path": Path, "datetime": datetime}
     for module in _MODULES:
         names.update({name: item for name, item in vars(module).items() if isinstance(item, type) or name[0].isupper()})
     for item in list(names.values()):

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from attrs import field, frozen
 
 from tarash_core.errors import ValidationError
 from tarash_core.models import checks
 from tarash_core.models.base import Value
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 Kind = Literal["video", "image"]
 
@@ -19,6 +21,8 @@ def to_moment(value: Any) -> datetime | None:
     """A datetime in UTC of a datetime or an ISO text; a naive one is taken as UTC."""
     if value is None:
         return None
+    from datetime import UTC, datetime
+
     try:
         moment = datetime.fromisoformat(value) if isinstance(value, str) else value
     except ValueError as error:
@@ -28,6 +32,8 @@ def to_moment(value: Any) -> datetime | None:
 
 def now() -> datetime:
     """The present moment in UTC."""
+    from datetime import UTC, datetime
+
     return datetime.now(UTC)
 
 

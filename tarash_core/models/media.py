@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import base64
 import re
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
-from datetime import datetime
 from os import PathLike
-from pathlib import Path
-from typing import IO, Any, BinaryIO, Literal, TypeAlias
+from typing import IO, TYPE_CHECKING, Any, BinaryIO, Literal, TypeAlias
 
 from attrs import field, frozen
 
@@ -17,6 +14,10 @@ from tarash_core.errors import ValidationError
 from tarash_core.models import checks
 from tarash_core.models.base import Value, check_keywords
 from tarash_core.models.job import Job, to_moment
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
 
 ImageType = Literal["reference", "first_frame", "last_frame", "asset", "style", "control"]
 """The part that an input image plays."""
@@ -60,13 +61,18 @@ def _of_base64(text: str) -> bytes | None:
 
 
 def _decoded(text: str) -> bytes:
+    import base64
+
     try:
         return base64.b64decode(text.replace("-", "+").replace("_", "/"), validate=True)
     except ValueError as error:
         raise ValidationError("A medium given as base64 could not be decoded; pass the bytes themselves.") from error
 
 
-def _of_path(path: Path) -> Path:
+def _of_path(name: PathLike[Any]) -> Path:
+    from pathlib import Path
+
+    path = Path(name)
     if not path.is_file():
         raise ValidationError(f"The file {str(path)!r} does not exist; give the path of a readable file.")
     return path
@@ -79,7 +85,7 @@ def _source(value: Any) -> str | bytes | Path:
     if isinstance(value, (bytes, bytearray, memoryview)):
         return bytes(value)
     if isinstance(value, PathLike):
-        return _of_path(Path(value))
+        return _of_path(value)
     if hasattr(value, "read"):
         return _of_file(value)
     if type(value).__name__.lower().endswith("url"):  # pydantic's HttpUrl, yarl.URL, httpx.URL and their like
@@ -134,7 +140,7 @@ class Media(Value):
     @property
     def scheme(self) -> str:
         """``http``, ``data``, ``bytes``, ``path``, or a vendor's own URI scheme such as ``gs``."""
-        if isinstance(self.source, Path):
+        if isinstance(self.source, PathLike):
             return "path"
         if isinstance(self.source, bytes):
             return "bytes"
@@ -199,7 +205,7 @@ class Media(Value):
         Raises:
             ValidationError: The medium is a URL, or its file has gone since.
         """
-        if isinstance(self.source, Path):
+        if isinstance(self.source, PathLike):
             yield from _read_chunks(self.source)
         elif isinstance(self.source, bytes):
             yield self.source

@@ -7,7 +7,7 @@ from typing import Any
 
 from attrs import field, frozen
 
-from tarash_core.models.base import Value, to_tuple
+from tarash_core.models.base import Value, masked, to_tuple
 from tarash_core.models.cost import Cost
 from tarash_core.models.job import Kind
 from tarash_core.models.media import Media
@@ -76,7 +76,7 @@ class Plan(Value):
     model: str
     variant: str
     endpoint: str
-    payload: Mapping[str, Any] = field(factory=dict, hash=False)
+    payload: Mapping[str, Any] = field(factory=dict, repr=masked, hash=False)
     body: str = "json"
     notices: tuple[Notice, ...] = field(default=(), converter=to_tuple)
     estimated_cost: Cost | None = None

@@ -9,7 +9,7 @@ from attrs import field, frozen
 
 from tarash_core.errors import ValidationError
 from tarash_core.models import checks
-from tarash_core.models.base import Value, check_keywords, clear_keywords
+from tarash_core.models.base import Value, check_keywords, clear_keywords, masked
 from tarash_core.models.job import Kind
 from tarash_core.models.media import ImageInput, Media, MediaLike, to_image_list, to_optional_media
 
@@ -106,7 +106,7 @@ class Request(Value):
     seed: int | None = field(default=None, validator=checks.whole)
     enhance_prompt: bool | None = field(default=None, validator=checks.yes_or_no)
     mode: str | None = field(default=None, validator=_mode)
-    extra_params: Mapping[str, Any] = field(factory=dict, converter=_extra_params, hash=False)
+    extra_params: Mapping[str, Any] = field(factory=dict, converter=_extra_params, repr=masked, hash=False)
 
 
 @clear_keywords

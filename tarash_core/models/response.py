@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Literal
 
 from attrs import field, frozen
 
-from tarash_core.models.base import Value, to_tuple
+from tarash_core.models.base import Value, masked, to_tuple
 from tarash_core.models.cost import Cost
 from tarash_core.models.execution import ExecutionMetadata
 from tarash_core.models.job import Job, Kind
@@ -28,7 +28,7 @@ class Response(Value):
         status: ``completed`` or ``failed``.
         is_mock: Whether the mock made it.
         raw_response: What the provider answered last, redacted.
-        execution_metadata: Every attempt made.
+        execution_metadata: Every attempt made; none for a job that was taken up by its receipt.
         notices: What was dropped, moved or defaulted, and what was noticed on the way.
         cost: What the provider says it cost; else the estimate of the price list; None when neither is known.
         job: The receipt of the job.
@@ -41,7 +41,7 @@ class Response(Value):
     status: Literal["completed", "failed"] = "completed"
     is_mock: bool = False
     raw_response: Any = field(default=None, repr=False, hash=False)
-    execution_metadata: ExecutionMetadata | None = field(default=None, repr=False)
+    execution_metadata: ExecutionMetadata = field(factory=ExecutionMetadata, repr=False)
     notices: tuple[Notice, ...] = field(default=(), converter=to_tuple)
     cost: Cost | None = None
     job: Job | None = field(default=None, repr=False)
@@ -71,7 +71,7 @@ class VideoGenerationResponse(Response):
     videos: tuple[Media, ...] = field(
         default=(), converter=_media_tuple, metadata={"derived": lambda response: (response.video,)}
     )
-    audio_url: str | None = None
+    audio_url: str | None = field(default=None, repr=masked)
     duration: float | None = None
     resolution: str | None = None
     aspect_ratio: str | None = None
@@ -93,13 +93,14 @@ class ImageGenerationResponse(Response):
     Attributes:
         images: All pictures; nothing is fetched before ``save``, ``read`` or ``open``.
         revised_prompt: The prompt as the vendor rewrote it, where it tells.
+        image: The first picture; None only in a response that was made by hand without any.
     """
 
     kind: ClassVar[Kind] = "image"
 
     images: tuple[Media, ...] = field(converter=_media_tuple)
     revised_prompt: str | None = None
-    image: Media | None = field(
+    image: Media = field(
         default=None,
         converter=to_optional_media,
         metadata={"derived": lambda response: response.images[0] if response.images else None},

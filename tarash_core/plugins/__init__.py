@@ -23,7 +23,7 @@ from tarash_core.plugins.provider import (
     Steps,
     blocking,
 )
-from tarash_core.plugins.specs import hookimpl, hookspec
+from tarash_core.plugins.specs import Postponed, hookimpl, hookspec
 from tarash_core.plugins.updates import Accepted, Cancelled, Done, Expired, Failed, Output, Queued, Running, Update
 
 __all__ = [
@@ -46,6 +46,7 @@ __all__ = [
     "Output",
     "Phase",
     "PluginInfo",
+    "Postponed",
     "Provider",
     "Queued",
     "Running",

@@ -2,6 +2,9 @@
 
 A hook that may veto lets its error through. Any other implementation runs in its own try: its failure is one logged
 warning with the names of plugin and hook, and the job goes on.
+
+``own`` are the extensions of one gateway, which see only its jobs; those of the process see all. The own ones
+observe first and veto last.
 """
 
 from __future__ import annotations
@@ -11,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from tarash_core.errors import PluginError
 from tarash_core.models.job import Job
-from tarash_core.plugins.manager import HookCall, plugin_manager
+from tarash_core.plugins.manager import HookCall, HookManager, plugin_manager
 from tarash_core.plugins.warnings import warn
 
 if TYPE_CHECKING:
@@ -42,14 +45,25 @@ def _models(call: HookCall, answer: Any) -> Mapping[str, ModelSpec]:
     return {}
 
 
-def before_submit(attempt: Attempt) -> Job | None:
+def _vetoers(hook: str, own: HookManager | None) -> tuple[HookCall, ...]:
+    calls = plugin_manager().calls(hook)
+    return calls if own is None else (*calls, *own.calls(hook))
+
+
+def _observers(hook: str, own: HookManager | None) -> tuple[HookCall, ...]:
+    calls = plugin_manager().calls(hook)
+    return calls if own is None else (*own.calls(hook), *calls)
+
+
+def before_submit(attempt: Attempt, own: HookManager | None = None) -> Job | None:
     """The running job to join, or None to submit.
 
     Raises:
         PluginError: A plugin returned something that is no job.
+        Postponed: A plugin wants to be asked again later.
         BaseException: Whatever a plugin refuses with.
     """
-    for call in plugin_manager().calls("tarash_before_submit"):
+    for call in _vetoers("tarash_before_submit", own):
         job = _vetoing(call, "tarash_before_submit", {"attempt": attempt})
         if isinstance(job, Job):
             return job
@@ -59,31 +73,31 @@ def before_submit(attempt: Attempt) -> Job | None:
     return None
 
 
-def submitting(attempt: Attempt) -> None:
+def submitting(attempt: Attempt, own: HookManager | None = None) -> None:
     """Gives every plugin the last word before the purchase.
 
     Raises:
         BaseException: Whatever a plugin refuses with.
     """
-    for call in plugin_manager().calls("tarash_submitting"):
+    for call in _vetoers("tarash_submitting", own):
         _vetoing(call, "tarash_submitting", {"attempt": attempt})
 
 
-def job_accepted(attempt: Attempt, job: Job) -> None:
+def job_accepted(attempt: Attempt, job: Job, own: HookManager | None = None) -> None:
     """Tells that the provider has taken the job."""
-    if calls := plugin_manager().calls("tarash_job_accepted"):
+    if calls := _observers("tarash_job_accepted", own):
         _observe(calls, "tarash_job_accepted", {"attempt": attempt, "job": job})
 
 
-def job_updated(attempt: Attempt | None, job: Job, update: Update) -> None:
+def job_updated(attempt: Attempt | None, job: Job, update: Update, own: HookManager | None = None) -> None:
     """Tells how the job is; ``attempt`` is None for a job taken up by its receipt."""
-    if calls := plugin_manager().calls("tarash_job_updated"):
+    if calls := _observers("tarash_job_updated", own):
         _observe(calls, "tarash_job_updated", {"attempt": attempt, "job": job, "update": update})
 
 
-def attempt_finished(record: AttemptMetadata) -> None:
+def attempt_finished(record: AttemptMetadata, own: HookManager | None = None) -> None:
     """Tells that an attempt has ended."""
-    if calls := plugin_manager().calls("tarash_attempt_finished"):
+    if calls := _observers("tarash_attempt_finished", own):
         _observe(calls, "tarash_attempt_finished", {"record": record})
 
 

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from attrs import field, frozen
 
-from tarash_core.models.base import to_tuple
+from tarash_core.models.base import masked, to_tuple
 
 Effect = Literal["read", "write", "buy"]
 """What happens when a request is sent twice: nothing, an overwrite, or a second purchase."""
@@ -78,10 +78,10 @@ class HttpRequest:
     """
 
     method: str
-    url: str
-    json: Any = field(default=None, kw_only=True)
+    url: str = field(repr=masked)
+    json: Any = field(default=None, kw_only=True, repr=masked)
     content: bytes | None = field(default=None, kw_only=True, repr=False)
-    form: Mapping[str, str] | None = field(default=None, kw_only=True)
+    form: Mapping[str, str] | None = field(default=None, kw_only=True, repr=masked)
     files: Mapping[str, FilePart] | None = field(default=None, kw_only=True)
     headers: Headers = field(factory=Headers, converter=as_headers, kw_only=True, repr=False)
     effect: Effect = field(default="read", kw_only=True)
@@ -103,7 +103,7 @@ class HttpResponse:
     status: int
     headers: Headers = field(factory=Headers, converter=as_headers)
     content: bytes = field(default=b"", repr=False)
-    url: str = ""
+    url: str = field(default="", repr=masked)
 
     @property
     def text(self) -> str:

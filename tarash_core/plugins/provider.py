@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Collection, Generator, Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias, TypeVar
 
@@ -77,6 +77,9 @@ class Attempt:
         settings: The provider's own settings: the account's, and over them ``config.provider_config``.
         webhook_url: Where the vendor shall call back.
         api_version: Version of the vendor's API, where it has several.
+        payer: A hash of the key and the host; tells accounts apart that have no alias.
+        attach_if_running: Whether an equal job in flight shall be joined, not bought again.
+        allow_unknown_cost: Whether it may be bought under a budget although no price is known.
     """
 
     id: str
@@ -88,6 +91,9 @@ class Attempt:
     settings: Mapping[str, Any] = field(factory=dict, repr=False)
     webhook_url: str | None = None
     api_version: str | None = None
+    payer: str = ""
+    attach_if_running: bool = False
+    allow_unknown_cost: bool = False
 
 
 class Provider:
@@ -126,6 +132,8 @@ class Provider:
     title: ClassVar[str] = ""
     origins: ClassVar[tuple[str, ...]]
     credentials: ClassVar[Credentials]
+    webhook_secrets: ClassVar[Credentials] = Credentials(optional=True)
+    """Which variable holds the secret that callbacks are signed with; none where a public key or the API tells."""
     catalog: Catalog
     simulator: ClassVar[str | None] = None
     cadence: ClassVar[Cadence] = Cadence()
@@ -163,15 +171,36 @@ class Provider:
         return error_of_status(response, phase)
 
     def webhook(self, headers: Mapping[str, str], body: bytes, secret: str | None, now: datetime) -> Steps[Callback]:
-        """Checks and reads a callback; may fetch a key set."""
+        """Checks and reads a callback.
+
+        May fetch a key set: its answer is kept for a day, and fetched anew when no key fits. Compare signatures in
+        constant time and refuse an old timestamp; the engine refuses what it has seen before.
+
+        Args:
+            headers: The headers, names without case.
+            body: The body as it arrived.
+            secret: The caller's, else that of the account or of ``webhook_secrets``; None where there is none.
+            now: The present moment.
+
+        Raises:
+            WebhookError: The callback is not authentic, too old or unreadable.
+        """
         raise NotImplementedError(f"{type(self).__name__} has no webhook().")
 
     def schema(self, model: str) -> Steps[ModelSpec]:
         """The published schema of a model that nobody listed, as a spec."""
         raise NotImplementedError(f"{type(self).__name__} has no schema().")
 
+    def live_models(self, known: Collection[str]) -> Steps[Iterable[str]]:
+        """The ids of video and image models that the vendor lists now.
+
+        Args:
+            known: The ids of the catalogue. A vendor without a list is asked about each of them.
+        """
+        raise NotImplementedError(f"{type(self).__name__} has no live_models().")
+
     def can(self, capability: str) -> bool:
-        """Whether the provider overrides ``cancel``, ``upload``, ``webhook`` or ``schema``."""
+        """Whether the provider overrides ``cancel``, ``upload``, ``webhook``, ``schema`` or ``live_models``."""
         return getattr(type(self), capability) is not getattr(Provider, capability)
 
 
@@ -183,8 +212,10 @@ class Callback:
         job_id: The vendor's id of the job.
         update: What it says about the job.
         event_id: The vendor's id of the delivery; None where it has none.
+        sent_at: When the vendor signed it, where it says so.
     """
 
     job_id: str
     update: Update
     event_id: str | None = None
+    sent_at: datetime | None = None

@@ -27,6 +27,19 @@ hookspec = HookspecMarker("tarash")
 hookimpl = HookimplMarker("tarash")
 
 
+class Postponed(Exception):
+    """Raised in ``tarash_before_submit`` to be asked again later: hooks never wait themselves.
+
+    Args:
+        seconds: When to ask again.
+        reason: What is waited for, for the error's sentence when the attempt's clock runs out.
+    """
+
+    def __init__(self, seconds: float, reason: str) -> None:
+        super().__init__(reason)
+        self.seconds, self.reason = seconds, reason
+
+
 @hookspec
 def tarash_register_models(provider: str) -> Mapping[str, ModelSpec] | None:
     """Models to add to the provider of that canonical name, or to correct, by model id.
@@ -42,7 +55,7 @@ def tarash_before_submit(attempt: Attempt) -> Job | None:
     """May refuse an attempt by raising, or join an equal running job by returning it; None lets it pass.
 
     Called before anything is uploaded or bought. The first job returned wins and nobody else is asked; an error
-    ends the attempt as it is.
+    ends the attempt as it is. ``Postponed`` puts it off: the hook is called again after that time.
 
     .. versionadded:: 0.1
     """

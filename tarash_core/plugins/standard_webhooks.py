@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import hmac
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 
 from tarash_core.errors import WebhookError
 from tarash_core.plugins.http import as_headers
@@ -29,10 +28,15 @@ def signature(secret: str, event_id: str, timestamp: str, body: bytes) -> str:
     """
     try:
         key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
-    except binascii.Error as error:
+    except ValueError as error:
         raise WebhookError("The webhook secret must be whsec_ and base64; copy it whole from the vendor.") from error
     digest = hmac.new(key, f"{event_id}.{timestamp}.".encode() + body, hashlib.sha256).digest()
     return f"v1,{base64.b64encode(digest).decode()}"
+
+
+def sent_at(headers: Mapping[str, str]) -> datetime:
+    """When a callback that was checked was signed."""
+    return datetime.fromtimestamp(int(as_headers(headers)["webhook-timestamp"]), UTC)
 
 
 def check(headers: Mapping[str, str], body: bytes, secret: str, now: datetime) -> str:

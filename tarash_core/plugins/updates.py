@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 from attrs import field, frozen
 
 from tarash_core.errors import TarashException
-from tarash_core.models.base import to_tuple
+from tarash_core.models.base import masked, to_tuple
 from tarash_core.models.cost import Cost
 from tarash_core.models.execution import Charged
 
@@ -23,7 +23,7 @@ class Accepted:
     """
 
     id: str
-    state: Mapping[str, Any] = field(factory=dict, kw_only=True)
+    state: Mapping[str, Any] = field(factory=dict, kw_only=True, repr=masked)
 
 
 @frozen
@@ -42,7 +42,7 @@ class Output:
         size_bytes: Size in bytes, where the vendor tells.
     """
 
-    url: str | None = None
+    url: str | None = field(default=None, repr=masked)
     data: bytes | None = field(default=None, kw_only=True, repr=False)
     content_type: str | None = field(default=None, kw_only=True)
     expires_in_seconds: float | None = field(default=None, kw_only=True)
@@ -83,7 +83,7 @@ class Done:
     outputs: tuple[Output, ...]
     cost: Cost | None
     raw: Any = field(repr=False)
-    audio_url: str | None
+    audio_url: str | None = field(repr=masked)
     revised_prompt: str | None
 
     def __init__(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from tarash_core.engine.recording import record as record
     from tarash_core.testing import faults as faults
     from tarash_core.testing.bodies import Form as Form
     from tarash_core.testing.bodies import media_type as media_type
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from tarash_core.testing.rendering import sample_image as sample_image
     from tarash_core.testing.rendering import sample_video as sample_video
     from tarash_core.testing.rendering import size_of as size_of
+    from tarash_core.testing.replay import Replay as Replay
     from tarash_core.testing.reply import Reply as Reply
     from tarash_core.testing.routing import Phase as Phase
     from tarash_core.testing.routing import origin_of as origin_of
@@ -47,6 +49,7 @@ else:
         "in_process": ("InProcess",),
         "jobs": ("Outcome", "SimFile", "SimJob", "Stage"),
         "rendering": ("Requested", "render_image", "render_video", "sample_image", "sample_video", "size_of"),
+        "replay": ("Replay", "record"),
         "reply": ("Reply",),
         "routing": ("Phase", "origin_of", "route"),
         "simulator": ("Abort", "Answer", "Simulator"),
@@ -72,6 +75,7 @@ __all__ = [
     "InProcess",
     "Outcome",
     "Phase",
+    "Replay",
     "Reply",
     "Requested",
     "SimFile",
@@ -89,6 +93,7 @@ __all__ = [
     "read_form",
     "read_json",
     "read_query",
+    "record",
     "render_image",
     "render_video",
     "route",

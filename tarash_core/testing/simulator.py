@@ -156,9 +156,18 @@ class Simulator:
         """Scripted faults that no request or job has met yet."""
         return self._script.unused
 
+    def forget_script(self) -> None:
+        """Drops the faults that are still to come."""
+        with self._lock:
+            self._script = Script()
+
     def asked(self, phase: Phase) -> list[HttpRequest]:
         """The requests in the log that were for a phase."""
-        return [request for request in self.log if _phase(self._table.find(request)) == phase]
+        return [request for request in self.log if self.phase_of(request) == phase]
+
+    def phase_of(self, request: HttpRequest) -> Phase:
+        """What a request is for."""
+        return _phase(self._table.find(request))
 
     @property
     def clock(self) -> float:

@@ -32,9 +32,7 @@ class Comparison:
 
     def __str__(self) -> str:
         target = f"(target {self.target:g})" if self.target is not None else ""
-        return (
-            f"{self.what:<58} {self.ratio:6.2f} × {target:<13}{_length(self.ours):>11} : {_length(self.baseline):>9}"
-        )
+        return f"{self.what:<58} {self.ratio:6.2f} × {target:<13}{_length(self.ours):>11} : {_length(self.baseline):>9}"
 
 
 def _length(seconds: float) -> str:

@@ -10,8 +10,9 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tarash_core.testing import background
 from tarash_fal.simulator import FalSimulator
+
+from tarash_core.testing import background
 
 
 @contextmanager

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Collection, Mapping
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
@@ -38,6 +38,7 @@ from tarash_fal.errors import MODEL_TYPES, TYPES, Problem, ended, refused
 from tarash_fal.models import CATALOG
 
 if TYPE_CHECKING:
+    from tarash_core.catalog import ModelSpec
     from tarash_core.models.job import Job
     from tarash_core.models.media import Media
     from tarash_core.models.plan import Plan
@@ -71,7 +72,7 @@ class FalProvider(Provider):
     name = "fal"
     aliases = ("fal-ai",)
     title = "fal"
-    origins = (QUEUE, "https://fal.run", REST, "https://rest.alpha.fal.ai", CDN, "https://api.fal.ai")
+    origins = (QUEUE, "https://fal.run", REST, "https://rest.alpha.fal.ai", CDN, "https://api.fal.ai", "https://fal.ai")
     credentials = Credentials("FAL_KEY", ("FAL_KEY_ID", "FAL_KEY_SECRET"))
     catalog = CATALOG
     simulator = "tarash_fal.simulator:FalSimulator"
@@ -134,14 +135,27 @@ class FalProvider(Provider):
         return refused(Problem.of(response), phase)
 
     def webhook(self, headers: Mapping[str, str], body: bytes, secret: str | None, now: datetime) -> Steps[Callback]:
-        """Checks a callback against fal's public keys, which are fetched each time, and reads it."""
+        """Checks a callback against fal's public keys, and reads it."""
         from tarash_fal import signature
 
         given = signature.fresh(Headers(headers), now)
         keys = yield HttpRequest("GET", f"{REST}/.well-known/jwks.json", signed=False)
         signature.check(given, body, keys.json())
         event = json.loads(body)
-        return Callback(job_id=event["request_id"], update=_told(event), event_id=given["request-id"])
+        sent_at = datetime.fromtimestamp(int(given["timestamp"]), UTC)
+        return Callback(job_id=event["request_id"], update=_told(event), event_id=given["request-id"], sent_at=sent_at)
+
+    def schema(self, model: str) -> Steps[ModelSpec]:
+        """The published inputs of an endpoint; see :mod:`tarash_fal.discovery`."""
+        from tarash_fal.discovery import schema_of
+
+        return (yield from schema_of(model))
+
+    def live_models(self, known: Collection[str]) -> Steps[frozenset[str]]:
+        """The endpoints that fal lists now; see :mod:`tarash_fal.discovery`."""
+        from tarash_fal.discovery import served
+
+        return (yield from served(known))
 
     def _result(self, job: Job, told: Mapping[str, Any]) -> Steps[Update]:
         """The outputs of a job that has ended, or its error, which stands in the status and in the result's answer."""

@@ -12,6 +12,7 @@ from tarash_core.testing import Abort, Requested, SimJob, Simulator, Stage, read
 from tarash_core.testing.routing import Phase
 from tarash_fal.errors import PLATFORM_TYPES, TYPES
 from tarash_fal.models import CATALOG, PRESETS
+from tarash_fal.openapi import UNLISTED, document_of
 from tarash_fal.provider import CDN, REST, app_of
 from tarash_fal.signature import PREFIX, message
 
@@ -35,6 +36,9 @@ class FalSimulator(Simulator):
     A job that is scripted to fail with the name of one of fal's error types (``faults.failed("generation_timeout")``)
     fails with that type and its documented status.
 
+    Attributes:
+        unlisted: Endpoints that are left out of fal's list of models, though they answer.
+
     Args:
         models: Endpoint ids that are known besides those of the catalogue; any other is answered with 404.
         options: What every `Simulator` takes.
@@ -44,14 +48,15 @@ class FalSimulator(Simulator):
 
     def __init__(self, *, models: Iterable[str] = (), **options: Any) -> None:
         super().__init__(**options)
-        self.models = frozenset((*CATALOG, *models))
+        self.models = frozenset((*CATALOG, UNLISTED, *models))
+        self.unlisted: set[str] = set()
         self.tokens: set[str] = set()
         self.uploads: dict[str, dict[int, bytes]] = {}
 
     def guard(self, request: HttpRequest, phase: Phase) -> HttpResponse | None:
         """Wants the key on the queue and the storage API, and the storage token on the CDN."""
         path, given = request.url.partition("://")[2].partition("/")[2], request.headers.get("authorization", "")
-        if phase in ("download", "other") or path.startswith("storage/put/"):
+        if phase in ("download", "other", "schema") or path.startswith("storage/put/"):
             return None
         if path.startswith("files/"):
             return None if given.removeprefix("Bearer ") in self.tokens else self.problem(401, "Invalid token")
@@ -179,6 +184,21 @@ class FalSimulator(Simulator):
 
         x = urlsafe_b64encode(_signing_key().public_key().public_bytes_raw()).decode().rstrip("=")
         return {"keys": [{"kty": "OKP", "crv": "Ed25519", "x": x}]}
+
+    @route("GET", "/api/openapi/queue/openapi.json", phase="schema")
+    def openapi(self, request: HttpRequest) -> Any:
+        """The OpenAPI document of an endpoint, open to everybody; kept for a few endpoints."""
+        id = read_query(request).get("endpoint_id", "")
+        return document_of(id) or self.problem(404, f"Endpoint {id} not found")
+
+    @route("GET", "/v1/models", phase="schema")
+    def list_models(self, request: HttpRequest) -> dict[str, Any]:
+        """A page of the listed endpoints; the cursor is the number of those before it."""
+        query, ids = read_query(request), sorted(self.models - self.unlisted)
+        start, limit = int(query.get("cursor") or 0), int(query.get("limit") or 50)
+        more = start + limit < len(ids)
+        items = [{"endpoint_id": id, "metadata": _metadata(id)} for id in ids[start : start + limit]]
+        return {"models": items, "has_more": more, "next_cursor": str(start + limit) if more else None}
 
     def callbacks(self, job: SimJob, stage: Stage) -> Iterable[HttpRequest]:
         """One signed callback when a job has ended."""
@@ -323,6 +343,12 @@ def _defaults(endpoint: str) -> dict[str, Any]:
     fixed = {"duration": way.fixed.get("duration_seconds"), **way.fixed}
     shapes = {wire: getattr(mapper.default, "wire", mapper.default) for wire, mapper in way.fields.items()}
     return {wire: value for wire, value in {**fixed, **shapes}.items() if value is not None}
+
+
+def _metadata(endpoint: str) -> dict[str, Any]:
+    way = _way(endpoint)
+    mode = way.modes[0] if way else "image-to-video"
+    return {"display_name": endpoint, "category": mode, "status": "active"}
 
 
 def _is_image(endpoint: str) -> bool:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import mimetypes
-import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from tarash_core.errors import ValidationError, WebhookError
+from tarash_core.errors import WebhookError
 from tarash_core.plugins import (
     Accepted,
     Attempt,
@@ -29,42 +28,14 @@ from tarash_core.plugins import (
 from tarash_replicate.errors import error_of, is_unknown_version
 from tarash_replicate.models import CATALOG
 from tarash_replicate.predictions import ORIGIN, update_of
+from tarash_replicate.routes import PREDICTIONS, route_of
 
 if TYPE_CHECKING:
+    from tarash_core.catalog import ModelSpec
     from tarash_core.errors import TarashException
     from tarash_core.models.job import Job
     from tarash_core.models.media import Media
     from tarash_core.models.plan import Plan
-
-PREDICTIONS = "/v1/predictions"
-
-_MODEL = re.compile(
-    r"(?P<deployment>deployments/)?(?P<name>\w[\w.-]*/\w[\w.-]*)(:(?P<version>[0-9a-fA-F]{64}))?", re.ASCII
-)
-_VERSION = re.compile(r"[0-9a-fA-F]{64}")
-
-
-def route_of(model: str) -> tuple[str, str | None]:
-    """The path that creates predictions of a model, and the version to name in the body, if any.
-
-    Args:
-        model: ``owner/name``, ``owner/name:<version>``, a bare version of 64 hex digits, or
-            ``deployments/owner/name``.
-
-    Raises:
-        ValidationError: The id has none of these forms.
-    """
-    if _VERSION.fullmatch(model):
-        return PREDICTIONS, model.lower()
-    found = _MODEL.fullmatch(model)
-    if found is None or (found["deployment"] and found["version"]):
-        raise ValidationError(
-            f"Replicate has no model ids like {model!r}; write owner/name, owner/name:<version of 64 hex digits>, "
-            "that version alone, or deployments/owner/name."
-        )
-    if found["version"]:
-        return PREDICTIONS, found["version"].lower()
-    return f"/v1/{'deployments' if found['deployment'] else 'models'}/{found['name']}/predictions", None
 
 
 class Replicate(Provider):
@@ -78,6 +49,7 @@ class Replicate(Provider):
     title = "Replicate"
     origins = (ORIGIN,)
     credentials = Credentials("REPLICATE_API_TOKEN")
+    webhook_secrets = Credentials("REPLICATE_WEBHOOK_SIGNING_SECRET", optional=True)
     catalog = CATALOG
     simulator = "tarash_replicate.simulator:ReplicateSimulator"
     inline_limit_bytes = 256_000
@@ -140,9 +112,22 @@ class Replicate(Provider):
         event_id = standard_webhooks.check(headers, body, secret, now)
         try:
             prediction = json.loads(body)
-            return Callback(job_id=prediction["id"], update=update_of(prediction), event_id=event_id)
+            id, update = prediction["id"], update_of(prediction)
         except (ValueError, TypeError, KeyError) as error:
             raise WebhookError("The callback is authentic, but holds no prediction; ignore it.") from error
+        return Callback(job_id=id, update=update, event_id=event_id, sent_at=standard_webhooks.sent_at(headers))
+
+    def schema(self, model: str) -> Steps[ModelSpec]:
+        """The published inputs of a model, a version or a deployment; see :mod:`tarash_replicate.discovery`."""
+        from tarash_replicate.discovery import schema_of
+
+        return (yield from schema_of(model))
+
+    def live_models(self, known: Collection[str]) -> Steps[frozenset[str]]:
+        """The models that Replicate serves now; see :mod:`tarash_replicate.discovery`."""
+        from tarash_replicate.discovery import served
+
+        return (yield from served(known))
 
 
 def _purchase(path: str, body: Mapping[str, Any], expect: tuple[int, ...] = ()) -> HttpRequest:

@@ -62,6 +62,7 @@ class ReplicateSimulator(Simulator):
     Attributes:
         keep_seconds: How long inputs, logs and outputs are kept after the end; None keeps them.
         gone: Models, as ``owner/name``, that no longer exist.
+        new: Models that Replicate's selections hold besides those of the catalogue; they are official.
         low_credit: Creating predictions is limited to 6 a minute, one at a time.
         out_of_credit: Creating predictions is answered with 402.
         webhook_secret: What callbacks are signed with.
@@ -77,6 +78,7 @@ class ReplicateSimulator(Simulator):
         super().__init__(**settings)
         self.keep_seconds = keep_seconds
         self.gone: set[str] = set()
+        self.new: set[str] = set()
         self.low_credit = False
         self.out_of_credit = False
         self.webhook_secret = WEBHOOK_SECRET
@@ -226,7 +228,7 @@ class ReplicateSimulator(Simulator):
 
     def is_official(self, model: str) -> bool:
         """Whether a model runs without a version."""
-        return model in published() and model not in self.gone
+        return (model in published() or model in self.new) and model not in self.gone
 
     @route("GET", "/v1/account")
     def account(self, request: HttpRequest) -> dict[str, Any]:
@@ -239,9 +241,7 @@ class ReplicateSimulator(Simulator):
         model = f"{owner}/{name}"
         if model in self.gone:
             raise Abort(self.problem(404, "The requested resource could not be found."))
-        unset = dict.fromkeys(
-            ("description", "github_url", "paper_url", "license_url", "cover_image_url", "default_example")
-        )
+        unset = dict.fromkeys(("description", "github_url", "paper_url", "license_url", "cover_image_url"))
         return {
             **unset,
             "url": f"{self.base_url}/{model}",
@@ -249,9 +249,29 @@ class ReplicateSimulator(Simulator):
             "name": name,
             "visibility": "public",
             "run_count": len(self.bought),
+            "default_example": _example(model),
             "latest_version": self._version(model, _digest(owner, name)),
             "is_official": self.is_official(model),
         }
+
+    @route("GET", "/v1/collections/{slug}")
+    def collection(self, request: HttpRequest, slug: str) -> dict[str, Any]:
+        """One of Replicate's selections: every official model of that kind, and those in ``new``."""
+        kind = {"text-to-video": "video", "text-to-image": "image"}.get(slug)
+        if kind is None:
+            raise Abort(self.problem(404, "The requested resource could not be found."))
+        names = [name for name in published() if published()[name]["kind"] == kind and name not in self.gone]
+        models = [self.model(request, *name.split("/")) for name in (*names, *sorted(self.new))]
+        return {"name": slug, "slug": slug, "description": "", "models": models}
+
+    @route("GET", "/v1/deployments/{owner}/{name}")
+    def deployment(self, request: HttpRequest, owner: str, name: str) -> dict[str, Any]:
+        """A deployment with its release; it runs the model of its own name."""
+        model = f"{owner}/{name}"
+        if model in self.gone:
+            raise Abort(self.problem(404, "The requested resource could not be found."))
+        release = {"number": 1, "model": model, "version": _digest(owner, name), "created_at": self.iso(0.0)}
+        return {"owner": owner, "name": name, "current_release": release}
 
     @route("GET", "/v1/models/{owner}/{name}/versions")
     def versions(self, request: HttpRequest, owner: str, name: str) -> dict[str, Any]:
@@ -480,6 +500,13 @@ def _effective(job: SimJob) -> dict[str, Any]:
     known = published().get(job.endpoint, {}).get("input", {})
     defaults = {name: schema["default"] for name, schema in known.items() if "default" in schema}
     return {**defaults, **_known(job.body["input"])}
+
+
+def _example(model: str) -> dict[str, Any] | None:
+    """The prediction that shows what a model makes; a community model may have none."""
+    kind = published().get(model, {}).get("kind")
+    name = {"video": "output.mp4", "image": "output.webp"}.get(str(kind))
+    return {"output": f"https://replicate.delivery/example/{name}"} if name else None
 
 
 def _size(given: Mapping[str, Any], otherwise: str) -> tuple[int, int]:

@@ -1,0 +1,196 @@
+"""Trying a catalogue: requests made at random from what each way says of itself, and what must be true of any plan.
+
+The strategies are lists of a few legal and a few illegal values, which costs little over a thousand models.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from tarash_core.catalog.building import samples
+from tarash_core.catalog.spec import ModelSpec, Variant
+from tarash_core.errors import UnsupportedParameterError, ValidationError
+from tarash_core.fields import names, values
+from tarash_core.fields.layout import Entry
+from tarash_core.fields.payload import fill_leaves
+from tarash_core.fields.planning import make_plan
+from tarash_core.models.job import Kind
+from tarash_core.models.request import request_of
+
+_ADDRESSES = ("https://files.example/a.png", "data:image/png;base64,iVBORw0KGgo=")
+_STRANGE: tuple[Any, ...] = ("bogus", 0, -1, 2.5, 10**7, True, [], {}, [1], [{}], {"a": 1}, ["a", "b"])
+_WISHES: Mapping[str, tuple[Any, ...]] = {
+    "prompt": ("A fox", None, "x" * 60000),
+    "negative_prompt": ("snow",),
+    "duration_seconds": (1, 4, 5, 5.5, 8, 11, 400),
+    "aspect_ratio": ("16:9", "9:16", "3:2", "7:3"),
+    "resolution": ("480p", "720p", "1080p", "2K", "4k", "1280x720"),
+    "size": ("1024x1024", "1536x1024", "301x199", "auto"),
+    "generate_audio": (True, False),
+    "enhance_prompt": (True, False),
+    "fps": (8, 24, 23.976),
+    "seed": (0, 7, 2**40, -3),
+    "quality": ("high", "bogus"),
+    "style": ("anime", "bogus"),
+    "n": (1, 2, 5, 100),
+    "number_of_videos": (1, 2),
+}
+_VIDEO_ONLY = {"duration_seconds", "generate_audio", "fps", "number_of_videos"}
+_IMAGE_ONLY = {"size", "quality", "n"}
+
+
+def requests(spec: ModelSpec, properties: Mapping[str, Any]) -> Any:
+    """A hypothesis strategy for the fields of a request, and a policy, to a model.
+
+    Args:
+        spec: The model.
+        properties: The published schema of each input.
+    """
+    from hypothesis import strategies as st
+
+    ways = [_way(st, variant, properties) for variant in spec.variants]
+    return st.tuples(st.one_of(ways), st.sampled_from(("error", "warn", "nearest")))
+
+
+def _way(st: Any, variant: Variant, properties: Mapping[str, Any]) -> Any:
+    """Requests that mostly fit one way: its media are given, now and then one is missing or too many."""
+    other = _IMAGE_ONLY if variant.kind == "video" else _VIDEO_ONLY
+    known = variant.layout.by_source
+    wishes = {
+        name: st.sampled_from([*_legal(known.get(name)), *listed])
+        for name, listed in _WISHES.items()
+        if name not in other and name != "prompt"
+    }
+    prompts = _WISHES["prompt"] if "prompt" in known else (None, "A fox")
+    needed = {name for name, entry in known.items() if entry.mapper.required and name in wishes}
+    always = {"prompt": st.sampled_from(prompts), **{name: wishes[name] for name in sorted(needed)}}
+    always |= {"media": _media(st, variant), "extra_params": _extras(st, variant, properties)}
+    rest = {name: values for name, values in wishes.items() if name not in needed}
+    return st.fixed_dictionaries(always, optional=rest).map(_joined)
+
+
+def _legal(entry: Entry | None) -> list[Any]:
+    """Values of ours that a field takes."""
+    if entry is None or entry.mapper.shapes is not None:
+        return []
+    mapper = entry.mapper
+    found = list(mapper.choices or ())
+    return [value for value in (*found, mapper.minimum, mapper.maximum, mapper.default) if value is not None]
+
+
+def _media(st: Any, variant: Variant) -> Any:
+    """How many of each medium; the right number twice as often as others."""
+    counts = {}
+    for source, taken in variant.layout.inputs.items():
+        most = int(min(taken.most, taken.once_given + 2))
+        few = 1 if taken.required else 0
+        counts[source] = st.sampled_from([max(taken.fewest, few), max(taken.fewest, few), most, most + 1, 0])
+    return st.fixed_dictionaries(counts)
+
+
+def _extras(st: Any, variant: Variant, properties: Mapping[str, Any]) -> Any:
+    """Parameters of the model's own, legal and strange ones; the needed ones mostly."""
+    fields = {
+        name: [*legal_values(schema), *_STRANGE] for name, schema in properties.items() if name in _names_of(variant)
+    }
+    entries = {entry.mapper.extra_name: entry for entry in variant.layout.entries if entry.mapper.is_extra}
+    needed = {name for name, entry in entries.items() if entry.mapper.required and entry.mapper.default is None}
+    always = {
+        name: st.sampled_from([*legal_values(properties[name]) * 4, *fields[name]]) for name in sorted(needed & set(fields))
+    }
+    some = {name: st.sampled_from(listed) for name, listed in fields.items() if name not in needed}
+    return st.one_of(st.fixed_dictionaries(always), st.fixed_dictionaries(always, optional=_few(some)))
+
+
+def _few(fields: dict[str, Any]) -> dict[str, Any]:
+    """Enough to try every kind of them, and not so many that nearly every request is refused."""
+    names_ = sorted(fields)
+    return {name: fields[name] for name in names_[:: max(1, len(names_) // 4)]}
+
+
+def _names_of(variant: Variant) -> set[str]:
+    return {entry.path.partition("[")[0].partition(".")[0] for entry in variant.layout.entries}
+
+
+def legal_values(schema: Mapping[str, Any]) -> list[Any]:
+    """A few values that a published schema takes."""
+    if "enum" in schema:
+        return list(schema["enum"][:2] + schema["enum"][-1:])
+    if "anyOf" in schema:
+        return [value for way in schema["anyOf"] for value in legal_values(way)]
+    return list(_of_type(schema))
+
+
+def _of_type(schema: Mapping[str, Any]) -> Iterator[Any]:
+    kind = schema.get("type", "string")
+    kind = kind[0] if isinstance(kind, list) else kind
+    if kind == "object":
+        yield {name: legal_values(part)[0] for name, part in schema.get("properties", {}).items()}
+    elif kind == "array":
+        item = legal_values(schema.get("items") or {})[0]
+        yield [item] * max(schema.get("minItems", 1), 1)
+    elif kind in ("integer", "number"):
+        yield schema.get("minimum", schema.get("maximum", 1))
+    else:
+        yield {"boolean": True, "string": "https://files.example/a"}.get(kind)
+
+
+def _joined(drawn: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a request of what was drawn; media get the types of their sources."""
+    fields = {name: value for name, value in drawn.items() if name != "media"}
+    images: list[dict[str, Any]] = []
+    for source, count in drawn["media"].items():
+        given = [_ADDRESSES[place % 2] for place in range(count)]
+        if source in names.ROLES:
+            images += [{"image": url, "type": names.ROLES[source]} for url in given]
+        elif source == names.ANY_IMAGE:
+            images += [{"image": url, "type": "reference"} for url in given]
+        elif given:
+            fields[source] = given[0]
+    return {**fields, "image_list": images} if images else fields
+
+
+def attempt(
+    provider: str, model: str, spec: ModelSpec, validator: Any, fields: Mapping[str, Any], policy: Any
+) -> dict[str, Any] | None:
+    """Plans a request; the payload must keep the schema, or the refusal must say field, value and what is allowed.
+
+    Args:
+        provider: Canonical name of the provider.
+        model: The model id.
+        spec: The model.
+        validator: A validator of its published schema, closed.
+        fields: The fields of the request.
+        policy: What happens to a value that the model cannot take.
+
+    Returns:
+        The payload; None where the request was refused.
+
+    Raises:
+        AssertionError: Neither is true.
+    """
+    kind: Kind = spec.variants[0].kind
+    try:
+        request = request_of(kind, fields)
+    except ValidationError:
+        return None
+    try:
+        plan = make_plan(provider=provider, model=model, spec=spec, request=request, policy=policy)
+    except UnsupportedParameterError as error:
+        _check_refusal(error, provider)
+        return None
+    payload: dict[str, Any] = fill_leaves(plan.payload, lambda leaf: samples.URL)
+    wrong = [f"{'.'.join(map(str, error.absolute_path))}: {error.message}" for error in validator.iter_errors(payload)]
+    assert not wrong, f"{model} takes no {payload}: {wrong}"
+    return payload
+
+
+def _check_refusal(error: UnsupportedParameterError, provider: str) -> None:
+    sentence, field = str(error), str(error.field)
+    words = {field, names.words_of(field), *map(names.words_of, names.ROLES)}
+    assert error.field and any(word in sentence for word in words), f"no field: {sentence}"
+    assert error.allowed and str(error.allowed) in sentence, f"not what is allowed: {sentence} / {error.allowed}"
+    shown = {values.shown(error.value), repr(error.value), str(error.value), "missing", "characters"}
+    assert any(text in sentence for text in shown), f"no value: {sentence} / {error.value!r}"
+    assert f"{provider}/" in sentence and sentence.endswith("."), sentence

@@ -1,0 +1,252 @@
+"""Accounting: after a script, every job bought is answered for, and nothing that is said of the money is untrue."""
+
+from __future__ import annotations
+
+import inspect
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from attrs import define, field
+
+from tarash_core.errors import TarashException
+from tarash_core.ledger import Entry, Ledger
+from tarash_core.models.execution import AttemptMetadata, ExecutionMetadata
+from tarash_core.models.job import Job
+from tarash_core.models.response import Response
+from tarash_core.testing.jobs import Outcome
+from tarash_core.testing.playing import Killed, World
+from tarash_core.testing.simulator import Simulator
+
+_OVER = ("failed", "moderated", "cancelled")
+_GRACE_SECONDS = 8.0
+_DELIVERY_SECONDS = 602.0
+_UNCLEAR = frozenset({401, 403, 408, 429})
+_WORD_PHASES = ("poll", "result", "cancel")
+
+
+@define
+class Books:
+    """What callers were told about purchases.
+
+    Attributes:
+        jobs: The receipts by provider and id.
+        lost: How many purchases of each provider were called lost: bought, perhaps, and nobody knows which.
+    """
+
+    jobs: dict[tuple[str, str], Job] = field(factory=dict)
+    lost: Counter[str] = field(factory=Counter)
+
+    def enter(self, told: Any) -> None:
+        """Enters what a job, a response or an exception says."""
+        if isinstance(told, Job):
+            self._keep(told)
+            return
+        self._keep(getattr(told, "job", None))
+        metadata = getattr(told, "execution_metadata", None)
+        if isinstance(metadata, ExecutionMetadata):
+            for attempt in metadata.attempts:
+                self._enter_attempt(attempt)
+
+    def _enter_attempt(self, attempt: AttemptMetadata) -> None:
+        self._keep(attempt.job)
+        if attempt.job is None and attempt.unsettled and attempt.charged == "unknown":
+            self.lost[attempt.provider] += 1
+
+    def _keep(self, job: Any) -> None:
+        if isinstance(job, Job):
+            self.jobs[job.provider, job.id] = job
+
+    def missing(self, provider: str, simulator: Simulator) -> list[str]:
+        """The jobs that a simulator sold and of which nothing says so."""
+        unnamed = [id for id in simulator.bought if (provider, id) not in self.jobs]
+        return unnamed if len(unnamed) > self.lost[provider] else []
+
+
+def violations(world: World) -> list[str]:
+    """What is wrong after a script; empty when all is well. The vendors are asked again, without faults, at the end."""
+    found = [*_purchases(world)]
+    if isinstance(world.raised, Killed):
+        for flow in world.flows:
+            flow.close()
+    else:
+        found += [*_ending(world), *_answered_for(world), *_said_truly(world), *_left_in_order(world)]
+    found += _written_down(world)
+    return found + list(_delivered_later(world))
+
+
+def attempts_of(world: World) -> tuple[AttemptMetadata, ...]:
+    """The attempts that the caller is told about."""
+    for told in (world.raised, *reversed(world.results)):
+        metadata = getattr(told, "execution_metadata", None)
+        if isinstance(metadata, ExecutionMetadata):
+            return metadata.attempts
+    return ()
+
+
+def books_of(world: World) -> Books:
+    """Everything that the caller was told."""
+    books = Books()
+    for told in (*world.results, world.raised):
+        books.enter(told)
+    return books
+
+
+def _ending(world: World) -> Iterator[str]:
+    """The call ends, in time, with a response, an error of the tree, or what interrupted it."""
+    raised, stop = world.raised, world.script.stop
+    if isinstance(raised, Exception) and not isinstance(raised, TarashException):
+        yield f"{raised!r} is no error of the tree"
+    if isinstance(raised, BaseException) and not isinstance(raised, Exception) and stop is None:
+        yield f"{raised!r} came from nowhere"
+    if raised is None and not any(isinstance(told, Response) for told in world.results):
+        yield "the call returned nothing"
+    if any(inspect.getgeneratorstate(flow) != inspect.GEN_CLOSED for flow in world.flows):
+        yield "a generator was left open"
+    if world.clock.monotonic() > (most := _most_seconds(world)):
+        yield f"it took {world.clock.monotonic():.0f} s, longer than the clocks allow: {most:.0f} s"
+
+
+def _most_seconds(world: World) -> float:
+    config, act = world.config, world.script.act
+    chain = len(world.script.chain) * (config.timeout + _GRACE_SECONDS)
+    total = chain if config.total_timeout is None else min(chain, config.total_timeout + _GRACE_SECONDS)
+    waiting = config.timeout if act == "submit" else 0.0
+    return total + waiting + (_DELIVERY_SECONDS if act in ("download", "save") else 0.0)
+
+
+def _purchases(world: World) -> Iterator[str]:
+    """At most one purchase for each config, and none is tried once a vendor has taken the job."""
+    for provider, simulator in world.simulators.items():
+        if len(simulator.bought) > 1:
+            yield f"{provider} sold {len(simulator.bought)} jobs to one attempt"
+        tries = [exchange for exchange in world.trail if (exchange.provider, exchange.phase) == (provider, "submit")]
+        sold = next((number for number, exchange in enumerate(tries) if exchange.sold is not None), len(tries))
+        if tries[sold + 1 :]:
+            yield f"{provider} was asked to sell again after it had"
+
+
+def _answered_for(world: World) -> Iterator[str]:
+    """Each job bought is named by the response, the error or the interruption, or is called lost."""
+    books = books_of(world)
+    for provider, simulator in world.simulators.items():
+        for id in books.missing(provider, simulator):
+            yield f"nothing says that {provider} sold the job {id}"
+        for told in (job.id for name, job in books.jobs.items() if name[0] == provider):
+            if told not in simulator.bought:
+                yield f"the job {told} of {provider} was never sold"
+        if books.lost[provider] and not _may_be_lost(world, provider):
+            yield f"a purchase at {provider} is called lost, and every answer to it was a clear no"
+
+
+def _may_be_lost(world: World, provider: str) -> bool:
+    tries = [exchange for exchange in world.trail if (exchange.provider, exchange.phase) == (provider, "submit")]
+    return any(e.status is None or e.status < 400 or e.status >= 500 for e in tries if not e.refused) or _gone(world)
+
+
+def _gone(world: World) -> bool:
+    """Whether the caller went away, perhaps before an answer was read."""
+    return world.script.stop is not None
+
+
+def is_over(world: World, provider: str, id: str) -> bool:
+    """Whether a vendor has said, or can only say, that a job will deliver nothing."""
+    simulator = world.simulators[provider]
+    if id not in simulator.jobs or simulator.stage(simulator.jobs[id]) in _OVER:
+        return True
+    words = [e.status for e in world.trail if e.provider == provider and e.phase in _WORD_PHASES and e.status]
+    return any(400 <= status < 500 and status not in _UNCLEAR for status in words)
+
+
+def _said_truly(world: World) -> Iterator[str]:
+    """Nobody says "not charged" of a job that was bought, unless the vendor did."""
+    for attempt in attempts_of(world):
+        for id in world.simulators[attempt.provider].bought:
+            if attempt.charged == "no" and not is_over(world, attempt.provider, id):
+                yield f"{attempt.provider} sold the job {id}, and the attempt says that it is not charged"
+    raised = world.raised
+    bought = [(name, id) for name, simulator in world.simulators.items() for id in simulator.bought]
+    if isinstance(raised, TarashException) and raised.charged == "no" and len(world.simulators) == 1:
+        for name, id in bought:
+            if not is_over(world, name, id):
+                yield f"{name} sold the job {id}, and the error says that it is not charged"
+
+
+def _left_in_order(world: World) -> Iterator[str]:
+    """A config is left for the next one only when settled, or when the caller said to go on."""
+    if world.config.on_unsettled == "continue":
+        return
+    tried = [attempt for attempt in attempts_of(world) if attempt.status != "skipped"]
+    for attempt in tried[:-1]:
+        if attempt.unsettled:
+            yield f"the chain went on although {attempt.provider} is unsettled"
+    asked = list(dict.fromkeys(exchange.provider for exchange in world.trail if exchange.phase == "submit"))
+    for provider in asked[:-1]:
+        for id in world.simulators[provider].bought:
+            if not is_over(world, provider, id):
+                yield f"the chain went on although the job {id} of {provider} may still deliver"
+
+
+def _written_down(world: World) -> Iterator[str]:
+    """The ledger, opened again, tells the truth of each job that was bought."""
+    if world.ledger is None:
+        return
+    world.ledger.close()
+    with Ledger(world.ledger.path, clock=world.clock) as ledger:
+        entries = ledger.entries()
+    for provider, simulator in world.simulators.items():
+        rows = [entry for entry in entries if entry.provider == provider]
+        for id in simulator.bought:
+            yield from _row_of(world, provider, id, rows)
+        if not simulator.bought and any(row.job_id is not None for row in rows):
+            yield f"the ledger names a job that {provider} never sold"
+
+
+def _row_of(world: World, provider: str, id: str, rows: list[Entry]) -> Iterator[str]:
+    row = next((row for row in rows if row.job_id == id), None)
+    if row is None:
+        if not any(row.job_id is None and row.state == "unsettled" for row in rows):
+            yield f"the ledger does not say that {provider} sold the job {id}"
+        return
+    if row.job is None or row.job.id != id:
+        yield f"the ledger has no receipt for the job {id} of {provider}"
+    if row.state in ("failed", "cancelled", "expired") and not is_over(world, provider, id):
+        yield f"the ledger says that the job {id} of {provider} has {row.state}, and it has not"
+    if row.charged == "no" and not is_over(world, provider, id):
+        yield f"the ledger says that the job {id} of {provider} is not charged"
+
+
+def receipts_of(world: World) -> list[Job]:
+    """Every receipt that the caller or the ledger holds."""
+    jobs = dict(books_of(world).jobs)
+    if world.ledger is not None:
+        with Ledger(world.ledger.path, clock=world.clock) as ledger:
+            jobs |= {(entry.provider, entry.job.id): entry.job for entry in ledger.entries() if entry.job is not None}
+    return list(jobs.values())
+
+
+def _delivered_later(world: World) -> Iterator[str]:
+    """Each receipt, also as JSON and in another process, leads to the file of a job that succeeded."""
+    receipts = receipts_of(world)
+    with world.after_the_storm() as gateway:
+        for job in receipts:
+            simulator = world.simulators[job.provider]
+            if job.id in simulator.jobs:
+                yield from _collected(gateway, type(job).from_json(job.to_json()), simulator)
+        if sum(len(simulator.bought) for simulator in world.simulators.values()) > len(world.simulators):
+            yield "taking a job up again bought another one"
+
+
+def _collected(gateway: Any, job: Job, simulator: Simulator) -> Iterator[str]:
+    sold = simulator.jobs[job.id]
+    if sold.outcome.kind == "stuck":
+        sold.outcome = Outcome()
+    try:
+        media = gateway.wait_job(job).outputs[0]
+        content = media.read()
+    except TarashException as error:
+        if simulator.stage(sold) not in _OVER:
+            yield f"the job {job.id} cannot be taken up again: {error}"
+        return
+    if content != simulator.files[str(media).rsplit("/", 1)[-1]].read():
+        yield f"the file of the job {job.id} is another one"

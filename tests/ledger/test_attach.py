@@ -1,0 +1,182 @@
+"""An equal request in flight is joined, not bought again."""
+
+import anyio
+import pytest
+
+from tarash_core import AsyncGateway, Gateway, ValidationError, errors
+from tarash_core import ledger as ledgers
+from tarash_core.testing import VirtualClock, faults
+
+FOX = {"prompt": "A fox", "attach_if_running": True}
+
+
+def test_a_running_job_is_joined(gateway, acme, ledger):
+    job = gateway.submit_video("acme/acme-1", prompt="A fox")
+    told = []
+    response = gateway.generate_video("acme/acme-1", **FOX, on_accepted=told.append)
+    assert acme.bought == [response.request_id] == [job.id] == [told[0].id]
+    [entry] = ledger.entries()
+    assert (entry.state, entry.handed_over_at is None) == ("succeeded", False)
+
+
+def test_a_finished_one_is_bought_again(gateway, acme):
+    gateway.generate_video("acme/acme-1", **FOX)
+    gateway.generate_video("acme/acme-1", **FOX)
+    assert len(acme.bought) == 2
+
+
+@pytest.mark.parametrize("other", [{"prompt": "A dog"}, {"prompt": "A fox", "duration_seconds": 8}])
+def test_another_request_is_not_joined(gateway, acme, other):
+    gateway.submit_video("acme/acme-1", **FOX)
+    gateway.submit_video("acme/acme-1", **other, attach_if_running=True)
+    assert len(acme.bought) == 2
+
+
+def test_without_the_wish_it_is_bought_again(gateway, acme):
+    gateway.submit_video("acme/acme-1", **FOX)
+    gateway.submit_video("acme/acme-1", prompt="A fox")
+    assert len(acme.bought) == 2
+
+
+def test_a_joined_job_is_not_stopped_by_who_joined_it(gateway, acme, ledger):
+    acme.script(faults.stuck())
+    job = gateway.submit_video("acme/acme-1", **FOX)
+    with pytest.raises(errors.TimeoutError, match="take it up again") as caught:
+        gateway.generate_video("acme/acme-1", **FOX)
+    assert caught.value.job.id == job.id
+    assert acme.asked("cancel") == []
+    assert [entry.state for entry in ledger.entries()] == ["running"]
+
+
+def test_an_abandoned_job_is_joined(gateway, acme):
+    acme.script(faults.stuck())
+    acme.confirms_cancel = False
+    with pytest.raises(errors.TimeoutError):
+        gateway.generate_video("acme/acme-1", **FOX)
+    acme.jobs[acme.bought[0]].outcome = faults.Outcome("success")
+    assert gateway.generate_video("acme/acme-1", **FOX).request_id == acme.bought[0]
+    assert len(acme.bought) == 1
+
+
+def test_after_a_refusal_the_next_one_buys(gateway, acme):
+    acme.script(faults.server_error(401, on="submit"))
+    with pytest.raises(errors.AuthenticationError):
+        gateway.submit_video("acme/acme-1", **FOX)
+    gateway.submit_video("acme/acme-1", **FOX)
+    assert len(acme.bought) == 1
+
+
+def test_an_unknown_answer_is_not_bought_again_until_somebody_looked(gateway, acme, ledger):
+    acme.script(faults.lost_answer())
+    with pytest.raises(errors.LostAnswerError):
+        gateway.generate_video("acme/acme-1", **FOX)
+    with pytest.raises(ValidationError, match=r"its answer was lost.*tarash jobs prune"):
+        gateway.generate_video("acme/acme-1", **FOX)
+    assert len(acme.bought) == 1
+    ledger.forget(ledger.entries()[0])
+    gateway.generate_video("acme/acme-1", **FOX)
+    assert len(acme.bought) == 2
+
+
+@pytest.mark.anyio
+async def test_tasks_at_once_buy_once(acme, ledger, clock):
+    acme.script(faults.late(3, on="submit"))
+    ids = []
+    async with AsyncGateway(transport=acme, clock=clock, ledger=ledger) as gateway:
+
+        async def make():
+            ids.append((await gateway.generate_video("acme/acme-1", **FOX)).request_id)
+
+        async with anyio.create_task_group() as tasks:
+            for _ in range(5):
+                tasks.start_soon(make)
+    assert len(acme.bought) == 1
+    assert set(ids) == set(acme.bought) and len(ids) == 5
+
+
+class Quick(VirtualClock):
+    """A clock on which nobody's sleep ends before that of the buyer."""
+
+    def __init__(self):
+        super().__init__()
+        self.finished = anyio.Event()
+
+    async def sleep_async(self, seconds):
+        if seconds == 0.25:
+            await self.finished.wait()
+        await super().sleep_async(seconds)
+
+
+@pytest.mark.anyio
+async def test_a_job_that_ended_while_it_was_waited_for_is_joined_all_the_same(acme, ledger):
+    clock, ids = Quick(), []
+    acme.script(faults.late(3, on="submit"))
+    async with AsyncGateway(transport=acme, clock=clock, ledger=ledger) as gateway:
+
+        async def make():
+            ids.append((await gateway.generate_video("acme/acme-1", **FOX)).request_id)
+            clock.finished.set()
+
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(make)
+            tasks.start_soon(make)
+    assert acme.bought == [ids[0]] == [ids[1]]
+
+
+@pytest.mark.anyio
+async def test_bytes_that_only_the_buyer_has_are_bought_again(acme, ledger):
+    clock, images = Quick(), []
+    acme.script(faults.late(3, on="submit"))
+    async with AsyncGateway(transport=acme, clock=clock, ledger=ledger) as gateway:
+
+        async def make():
+            images.append(await (await gateway.generate_image("acme/acme-image", **FOX)).image.read_async())
+            clock.finished.set()
+
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(make)
+            tasks.start_soon(make)
+    assert images == [b"hello", b"hello"]
+    assert len(acme.bought) == 2
+
+
+@pytest.mark.anyio
+async def test_a_buyer_who_never_tells_is_not_waited_for_beyond_the_timeout(acme, ledger):
+    told = anyio.Event()
+
+    class Stalled(VirtualClock):
+        async def sleep_async(self, seconds):
+            if seconds > 500:
+                await told.wait()
+            await super().sleep_async(seconds)
+
+    acme.script(faults.late(501, on="submit"))
+    gateway = AsyncGateway(transport=acme, clock=Stalled(), ledger=ledger)
+    async with gateway, anyio.create_task_group() as tasks:
+        tasks.start_soon(lambda: gateway.submit_video("acme/acme-1", **FOX))
+        await anyio.wait_all_tasks_blocked()
+        with pytest.raises(errors.TimeoutError, match="before anything was bought"):
+            await gateway.generate_video("acme/acme-1", **FOX)
+        told.set()
+    assert len(acme.bought) == 1
+
+
+def test_it_needs_a_ledger(acme, clock):
+    with Gateway(transport=acme, clock=clock) as gateway:
+        with pytest.raises(ValidationError, match=r"Gateway\(ledger='jobs.db'\)"):
+            gateway.submit_video("acme/acme-1", **FOX)
+        with pytest.raises(ValidationError, match="True or False"):
+            gateway.submit_video("acme/acme-1", prompt="A fox", attach_if_running="yes")
+    assert acme.log == []
+
+
+def test_the_ledger_of_the_process_serves_too(acme, clock, path):
+    ledgers.enable(path)
+    try:
+        with Gateway(transport=acme, clock=clock) as gateway:
+            gateway.submit_video("acme/acme-1", **FOX)
+        with Gateway(transport=acme, clock=clock) as gateway:
+            gateway.generate_video("acme/acme-1", **FOX)
+        assert len(acme.bought) == 1
+    finally:
+        ledgers.disable()
