@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from tarash_core.api import generate_image_async as generate_image_async
     from tarash_core.api import generate_video as generate_video
     from tarash_core.api import generate_video_async as generate_video_async
+    from tarash_core.api import get_provider_field_mapping as get_provider_field_mapping
     from tarash_core.api import plan_image as plan_image
     from tarash_core.api import plan_image_async as plan_image_async
     from tarash_core.api import plan_video as plan_video
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from tarash_core.api import read_webhook_async as read_webhook_async
     from tarash_core.api import refresh_job as refresh_job
     from tarash_core.api import refresh_job_async as refresh_job_async
+    from tarash_core.api import register_provider_field_mapping as register_provider_field_mapping
     from tarash_core.api import submit_image as submit_image
     from tarash_core.api import submit_image_async as submit_image_async
     from tarash_core.api import submit_video as submit_video
@@ -29,8 +31,6 @@ if TYPE_CHECKING:
     from tarash_core.api import wait_job_async as wait_job_async
     from tarash_core.api import watch_job as watch_job
     from tarash_core.api import watch_job_async as watch_job_async
-    from tarash_core.catalog.registry import get_provider_field_mapping as get_provider_field_mapping
-    from tarash_core.catalog.registry import register_provider_field_mapping as register_provider_field_mapping
     from tarash_core.errors import AuthenticationError as AuthenticationError
     from tarash_core.errors import BudgetExceededError as BudgetExceededError
     from tarash_core.errors import ContentModerationError as ContentModerationError
@@ -85,8 +85,8 @@ else:
     # fmt: off
     _API = "cancel_job discover_model generate_image generate_video plan_image plan_video read_webhook refresh_job submit_image submit_video wait_job watch_job"  # noqa: E501
     _HOMES = {
-        "api": f"{_API} {_API.replace(' ', '_async ')}_async",
-        "catalog.registry": "get_provider_field_mapping register_provider_field_mapping",
+        "api": f"""{_API} {_API.replace(" ", "_async ")}_async
+            get_provider_field_mapping register_provider_field_mapping""",
         "errors": """AuthenticationError BudgetExceededError ContentModerationError DeliveryError GenerationFailedError
             GenerationTimeoutError HTTPConnectionError HTTPError InsufficientCreditsError JobCancelledError
             JobExpiredError LostAnswerError PluginError ProviderNotInstalledError RateLimitError RetiredModelError

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from typing import Any, TypeVar, overload
 
 from tarash_core.signatures import image_call, image_plan_call, video_call, video_plan_call
@@ -11,6 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from tarash_core.catalog.spec import ModelSpec
     from tarash_core.engine.webhooks import Seen
+    from tarash_core.fields.mapper import FieldMapper
     from tarash_core.models.config import Config
     from tarash_core.models.job import ImageJob, Job, VideoJob
     from tarash_core.models.plan import Plan
@@ -338,3 +339,34 @@ async def watch_job_async(
     async with AsyncGateway() as gateway:
         async for update in gateway.watch_job(job, timeout=timeout, config=config):
             yield update
+
+
+def register_provider_field_mapping(provider: str, mapping: Mapping[str, Mapping[str, FieldMapper]]) -> None:
+    """Adds wire fields to models of a provider, in this process; what a model had is kept or replaced path by path.
+
+    Args:
+        provider: Name or alias of the provider.
+        mapping: ``{model: {wire path: FieldMapper}}``. An id that nobody lists becomes a model of its own; one that
+            ends in ``/``, ``:``, ``-`` or ``@`` stands for every model that begins so.
+
+    Raises:
+        ValidationError: A path cannot be read or a value is no FieldMapper; nothing was added.
+        ProviderNotInstalledError: No package answers to the name.
+    """
+    from tarash_core.catalog.registry import register_provider_field_mapping as register
+    from tarash_core.plugins.loader import load_provider
+
+    register(load_provider(provider).name, mapping)
+
+
+def get_provider_field_mapping(provider: str) -> dict[str, dict[str, FieldMapper]] | None:
+    """Every wire field of every model of a provider, additions included; None if no model is known.
+
+    Raises:
+        ProviderNotInstalledError: No package answers to the name.
+    """
+    from tarash_core.catalog.registry import get_provider_field_mapping as get
+    from tarash_core.plugins.loader import load_provider
+
+    found = load_provider(provider)
+    return get(found.name, found.catalog)

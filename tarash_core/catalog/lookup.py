@@ -161,5 +161,5 @@ def _general(provider: str, catalog: Catalog, model: str, discoverable: bool) ->
             model=model,
         )
     text = f"{provider}/{model} is in no catalogue, so general rules are used and its limits are not checked"
-    sentences = (f"{text}; {help}." if help else f"{text}.", hint)
+    sentences = (f"{text}; {help}." if help else f"{text}.", hint[:1].upper() + hint[1:])
     return Found(catalog.generic, model, (Notice("unknown_model", None, " ".join(filter(None, sentences))),))

@@ -6,7 +6,7 @@ Nothing here knows a provider; what is added lives as long as the process, and t
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from tarash_core.catalog.spec import ModelSpec
@@ -22,17 +22,25 @@ FieldMapping = Mapping[str, FieldMapper]
 
 
 class Registry:
-    """Additions to the catalogues of all providers. Reading needs no lock: what is read is never changed."""
+    """Additions to the catalogues of all providers. Reading needs no lock: what is read is never changed.
+
+    Attributes:
+        extensions: Gives the models that installed extensions add to a provider; what a program adds itself goes over
+            them.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._models: Mapping[str, Mapping[str, ModelSpec]] = {}
         self._mappings: Mapping[str, Mapping[str, FieldMapping]] = {}
         self._fetched: Mapping[str, Mapping[str, ModelSpec]] = {}
+        self.extensions: Callable[[str], Mapping[str, ModelSpec]] | None = None
 
     def models(self, provider: str) -> Mapping[str, ModelSpec]:
         """The models added to a provider."""
-        return self._models.get(provider, {})
+        own = self._models.get(provider, {})
+        added = self.extensions(provider) if self.extensions is not None else {}
+        return {**added, **own} if added else own
 
     def mappings(self, provider: str) -> Mapping[str, FieldMapping]:
         """The field mappings added to a provider."""
@@ -48,7 +56,7 @@ class Registry:
             if not isinstance(spec, ModelSpec):
                 raise ValidationError(f"The model {model!r} needs a ModelSpec, not {spec!r}.")
         with self._lock:
-            self._models = {**self._models, provider: {**self.models(provider), **models}}
+            self._models = {**self._models, provider: {**self._models.get(provider, {}), **models}}
 
     def add_mappings(self, provider: str, mappings: Mapping[str, FieldMapping]) -> None:
         """Adds field mappings; a path that a model has already is replaced, the others stay."""

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 STAND_IN = "A red fox in fresh snow"
 """The prompt where none is given and the model needs one."""
 
+_OF_VIDEOS = ("duration_seconds", "fps", "generate_audio", "first_frame", "last_frame", "video", "audio")
+_OF_IMAGES = ("size", "quality")
 _OPTIONS = (
     click.argument("model"),
     click.argument("prompt", required=False),
@@ -84,15 +86,16 @@ def _links(models: Sequence[str], prompt: str | None, given: Mapping[str, Any]) 
 
 
 def _kind(models: Sequence[str], given: Mapping[str, Any]) -> Kind:
-    """The kind that the first usable model makes; where it makes both, the one that the options are about."""
+    """The kind that the options are about; where they do not tell, the one that the first usable model makes."""
     from tarash_core.fields.names import VIDEO_MODES
 
-    kinds = {variant.kind for variant in _first_spec(models).variants}
-    if len(kinds) == 1:
-        return kinds.pop()
     mode = given["mode"]
-    about_images = given["size"] or given["quality"] or (mode is not None and mode not in VIDEO_MODES)
-    return "image" if about_images else "video"
+    videos = mode in VIDEO_MODES or any(given[name] is not None for name in _OF_VIDEOS)
+    images = (mode is not None and mode not in VIDEO_MODES) or any(given[name] is not None for name in _OF_IMAGES)
+    if videos != images:
+        return "video" if videos else "image"
+    kinds = {variant.kind for variant in _first_spec(models).variants}
+    return "image" if kinds == {"image"} else "video"
 
 
 def _first_spec(models: Sequence[str]) -> ModelSpec:
@@ -148,7 +151,11 @@ def _show_plan(plan: Plan) -> None:
         if not row.field and not row.path and row.why:
             click.echo(f"  note       {row.why}")
     click.echo()
-    tables.show(_sent(rows))
+    sent = _sent(rows)
+    if sent.row_count:
+        tables.show(sent)
+    else:
+        click.echo("nothing is sent but the model's own defaults")
     left = [row for row in rows if row.path and not row.value]
     if left and variant is not None:
         click.echo()

@@ -24,7 +24,7 @@ _IN_MEMORY_BYTES = 8 << 20
 _CHUNK_BYTES = 1 << 20
 
 
-class _Nobody(Provider):
+class Nobody(Provider):
     """Stands in for the provider of a medium that no job made."""
 
     name = "web"
@@ -38,7 +38,7 @@ def access_of(media: Media) -> Access:
         return media.access
     if media.job is not None and media.scheme == "http":
         return Session().access_of(media.job)
-    return Access(provider=_Nobody(), clock=SystemClock())
+    return Access(provider=Nobody(), clock=SystemClock())
 
 
 def _connections(access: Access, is_async: bool) -> Connections:

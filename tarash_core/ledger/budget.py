@@ -11,16 +11,12 @@ from typing import Any
 from attrs import field, frozen
 
 from tarash_core.errors import BudgetExceededError, ValidationError
+from tarash_core.ledger import statements
 from tarash_core.ledger.entry import dollars, micros
 from tarash_core.models.cost import to_decimal
 from tarash_core.plugins.provider import Attempt
 
 Ask = Callable[[str, tuple[Any, ...]], list[sqlite3.Row]]
-
-_SPENT = """
-SELECT COALESCE(SUM(COALESCE(cost_usd, estimate, 0)), 0) FROM jobs
-WHERE created_at > ? AND attempt <> ? AND charged <> 'no'
-"""
 
 
 def _limit(value: Any) -> Decimal | None:
@@ -61,7 +57,7 @@ class Budget:
             besides: The attempt that does not count.
         """
         since = (now - self.period).isoformat(timespec="microseconds")
-        return dollars(ask(_SPENT, (since, besides))[0][0]) or Decimal(0)
+        return dollars(ask(statements.SPENT, (since, besides))[0][0]) or Decimal(0)
 
     def check(self, ask: Ask, now: datetime, attempt: Attempt) -> None:
         """Refuses an attempt that does not fit into what is left.

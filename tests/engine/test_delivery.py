@@ -3,8 +3,13 @@
 import pytest
 
 from tarash_core import DeliveryError, Gateway, Media, ValidationError
+from tarash_core.engine.access import Access
+from tarash_core.engine.fetching import Nobody
+from tarash_core.engine.opening import Connections
+from tarash_core.engine.session import Session
 from tarash_core.models.response import VideoGenerationResponse
-from tarash_core.testing import InProcess, Simulator, faults, route
+from tarash_core.plugins import HttpResponse
+from tarash_core.testing import InProcess, Reply, Requested, Simulator, VirtualClock, faults, route
 
 
 class Cdn(Simulator):
@@ -14,8 +19,6 @@ class Cdn(Simulator):
 
     @route("GET", "/clip.mp4", phase="download")
     def clip(self, request):
-        from tarash_core.plugins import HttpResponse
-
         return HttpResponse(200, {"content-type": "video/mp4"}, b"\x00\x00\x00\x18ftypmp42")
 
 
@@ -72,10 +75,126 @@ def test_a_web_page_or_nothing_is_no_clip(acme, video, tmp_path, fault):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_size_cap_is_kept(video, tmp_path):
+def test_a_size_cap_is_kept_without_asking_again(acme, video, tmp_path):
     with pytest.raises(DeliveryError, match="larger than 100 bytes"):
         video.save(tmp_path / "fox.mp4", max_bytes=100)
     assert list(tmp_path.iterdir()) == []
+    assert len(acme.asked("download")) == 1
+
+
+class Shelf:
+    """A host that answers every path in the same way."""
+
+    def __init__(self, content, content_type):
+        self.content, self.content_type = content, content_type
+
+    def handle(self, request):
+        return Reply(HttpResponse(200, {"content-type": self.content_type}, self.content))
+
+
+def served(content, content_type, **known):
+    """A medium that such a host serves."""
+    session = Session(connections=Connections(False, VirtualClock(), None, Shelf(content, content_type)))
+    access = Access(provider=Nobody(), clock=VirtualClock(), session=session)
+    return Media("https://cdn.example/fox", access=access, **known)
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b'{"error": "access denied"}', "application/json"),
+        (b' [{"error": "access denied"}]', "video/mp4"),
+        (b"<!doctype html><title>Log in</title>", "application/octet-stream"),
+        (b"<?xml version='1.0'?><Error><Code>AccessDenied</Code></Error>", "application/xml"),
+        (b"Not today.", "text/plain; charset=utf-8"),
+    ],
+)
+def test_words_in_the_place_of_a_file_are_refused_although_the_status_is_200(content, told, tmp_path):
+    with pytest.raises(DeliveryError, match="not the file"):
+        served(content, told, content_type="video/mp4").save(tmp_path / "fox.mp4")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "told", "known"),
+    [
+        (b"\x00\x00\x00\x18ftypmp42", "text/html", "video/mp4"),
+        (b'{"layers": []}', "application/json", "application/json"),
+        (b"glTF\x02\x00\x00\x00", "model/gltf-binary", None),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "image/svg+xml", None),
+    ],
+)
+def test_a_file_is_a_file_whatever_the_header_says(content, told, known):
+    assert served(content, told, content_type=known).read() == content
+
+
+def test_the_first_bytes_name_the_file_that_has_no_name_of_its_own(tmp_path):
+    path = served(b"RIFF\x00\x00\x00\x00WEBPVP8 ", "image/png", content_type="image/png").save(tmp_path)
+    assert path.name == "fox.webp"
+
+
+def test_a_folder_never_loses_an_earlier_file(video, tmp_path):
+    names = [video.save(tmp_path).name for _ in range(3)]
+    assert names == ["output-1-0.mp4", "output-1-0-2.mp4", "output-1-0-3.mp4"]
+
+
+@pytest.fixture
+def rendering(acme, clock):
+    """Acme with real clips: four seconds of 320 by 180."""
+    pytest.importorskip("av")
+    acme.render = True
+    with Gateway(transport=acme, clock=clock) as opened:
+        yield opened
+
+
+def test_what_is_downloaded_is_measured(rendering, tmp_path):
+    response = rendering.generate_video("acme/acme-1", prompt="A fox", duration_seconds=4, download_to=tmp_path)
+    video = response.video
+    assert (video.width, video.height, video.size_bytes) == (320, 180, video.source.stat().st_size)
+    assert video.duration_seconds == pytest.approx(4, abs=0.3)
+    assert response.duration == video.duration_seconds
+    assert response.notices == ()
+    assert (video.authenticated, video.expires_at) == (False, None)
+
+
+def test_a_clip_of_another_length_is_a_notice(acme, rendering, tmp_path, monkeypatch):
+    monkeypatch.setattr(acme, "requested", lambda job: Requested(duration_seconds=2, width=320, height=180))
+    response = rendering.generate_video("acme/acme-1", prompt="A fox", duration_seconds=8, download_to=tmp_path)
+    assert [(notice.code, notice.field) for notice in response.notices] == [("mismatch", "duration_seconds")]
+
+
+@pytest.mark.anyio
+async def test_the_same_on_an_event_loop(acme, clock, tmp_path):
+    from tarash_core import AsyncGateway
+
+    async with AsyncGateway(transport=acme, clock=clock) as gateway:
+        response = await gateway.generate_video("acme/acme-1", prompt="A fox", download_to=tmp_path)
+    assert response.content_type == response.video.content_type == "video/mp4"
+
+
+def test_the_type_of_the_response_is_that_of_the_file(acme, clock, tmp_path, monkeypatch):
+    monkeypatch.setattr(acme, "requested", lambda job: Requested(format="png"))
+    with Gateway(transport=acme, clock=clock) as gateway:
+        response = gateway.generate_video("acme/acme-1", prompt="A fox", download_to=tmp_path)
+    assert response.content_type == response.video.content_type == "image/png"
+    assert (response.video.width, response.video.height) == (320, 180)
+
+
+def test_a_file_that_cannot_be_measured_is_still_delivered(acme, clock, tmp_path, monkeypatch):
+    def fail(path):
+        raise RuntimeError("no such codec")
+
+    monkeypatch.setattr("tarash_core.engine.delivery.measure", fail)
+    with Gateway(transport=acme, clock=clock) as gateway:
+        assert gateway.generate_video("acme/acme-1", prompt="A fox", download_to=tmp_path).video.source.exists()
+
+
+def test_a_folder_that_cannot_be_made(acme, clock, tmp_path):
+    (tmp_path / "taken").write_text("a file")
+    with Gateway(transport=acme, clock=clock) as gateway, pytest.raises(DeliveryError, match="folder") as caught:
+        gateway.generate_video("acme/acme-1", prompt="A fox", download_to=tmp_path / "taken" / "clips")
+    assert caught.value.job.id == acme.bought[0]
+    assert caught.value.charged == "yes"
 
 
 def test_a_target_that_cannot_be_written(video, tmp_path):

@@ -69,7 +69,8 @@ def test_killed_before_the_receipt_is_written_it_is_unsettled_and_not_bought_aga
 def test_killed_after_it_another_process_gets_the_file(vendor, path, step):
     assert ended(started(path, "generate", step))[0][0] == -signal.SIGKILL
     entry = left_behind(path)
-    assert (entry.state, entry.job_id) == ("accepted" if step == "receipt written" else "succeeded", vendor.bought[0])
+    assert entry.state in ("accepted", "running")
+    assert entry.job_id == vendor.bought[0]
     assert entry.collectable
     [(code, told)] = ended(started(path, "resume"))
     assert (code, told[0]["got"]) == (0, entry.job_id)

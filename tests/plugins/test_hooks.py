@@ -363,3 +363,30 @@ def test_an_extension_with_the_name_of_a_provider(install: Install) -> None:
     hooks.job_accepted(ATTEMPT, JOB)
     assert provider.seen == [JOB]
     assert len([name for name in names() if name.startswith("acme")]) == 2
+
+
+def test_models_of_an_extension_are_found_and_a_programs_own_go_over_them() -> None:
+    from tarash_core.catalog import Catalog, ModelSpec, Variant
+    from tarash_core.catalog.lookup import find_model
+    from tarash_core.catalog.registry import add_models, registry
+    from tarash_core.fields import passthrough_field_mapper
+    from tarash_core.plugins import hookimpl, register_extension, unregister_extension
+
+    def spec(title: str) -> ModelSpec:
+        fields = {"prompt": passthrough_field_mapper("prompt")}
+        return ModelSpec(title=title, variants=Variant(modes={"text-to-video"}, fields=fields))
+
+    class Extension:
+        @hookimpl
+        def tarash_register_models(self, provider: str) -> dict[str, ModelSpec]:
+            return {"acme-2": spec("theirs"), "acme-3": spec("theirs")} if provider == "acme" else {}
+
+    extension = Extension()
+    register_extension(extension)
+    try:
+        add_models("acme", {"acme-3": spec("ours")})
+        assert find_model("acme", Catalog({}), "acme-2").spec.title == "theirs"
+        assert find_model("acme", Catalog({}), "acme-3").spec.title == "ours"
+    finally:
+        unregister_extension(extension)
+        registry.clear()

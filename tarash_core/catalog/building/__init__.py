@@ -30,7 +30,7 @@ else:
     }
     _MODULES = {name: module for module, listed in _NAMES.items() for name in listed}
 
-    def __getattr__(name):  # noqa: ANN001, ANN202
+    def __getattr__(name):
         if name not in _MODULES:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         from importlib import import_module

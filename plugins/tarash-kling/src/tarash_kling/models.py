@@ -332,21 +332,24 @@ def _image(wire: str, role: str, required: bool = True) -> Fields:
     return {wire: single_image_field_mapper(required, role, forms=_FORMS)}
 
 
-def _camera(*types: str) -> Fields:
-    """Moves of the camera: a ``type``, and for ``simple`` a ``config`` with exactly one number that is not zero."""
+def _moves(*types: str) -> Rule:
+    """``camera_control``: a ``type``, and for ``simple`` a ``config`` with exactly one number that is not zero."""
 
-    def checked(request: Any, given: Any) -> Any:
-        if given.get("type") not in types:
-            raise ValueError(f"its type must be one of {', '.join(types)}")
-        moves = [value for value in given.get("config", {}).values() if value]
-        if (given["type"] == "simple") != (len(moves) == 1) or any(abs(value) > 10 for value in moves):
-            raise ValueError("'simple', and only that, has a config with one number from -10 to 10 that is not zero")
-        return given
+    def check(effective: Mapping[str, Any]) -> bool:
+        given = _own(effective, "camera_control")
+        if not isinstance(given, Mapping):
+            return given is None
+        config = given.get("config") or {}
+        moves = [value for value in config.values() if value] if isinstance(config, Mapping) else []
+        fits = all(isinstance(value, (int, float)) and abs(value) <= 10 for value in moves)
+        return fits and given.get("type") in types and len(moves) == (given["type"] == "simple")
 
-    return {"camera_control": FieldMapper("extra_params.camera_control", checked, type="object")}
+    known = f"camera_control has a type ({', '.join(types)})"
+    return rule(f"{known}, and with simple a config with one number from -10 to 10 that is not zero", check)
 
 
 _NEGATIVE: Fields = {"negative_prompt": passthrough_field_mapper("negative_prompt", max_length=2500)}
+_CAMERA = _extra("camera_control", "object")
 _CFG = _extra("cfg_scale", "number", minimum=0, maximum=1, default=0.5)
 _SOUND: Fields = {"sound": choice_field_mapper("generate_audio", {True: "on", False: "off"}, default=False)}
 _FIRST, _LAST = _image("image", "first_frame"), _image("image_tail", "last_frame")
@@ -394,6 +397,7 @@ def _v1() -> tuple[Variant, ...]:
         return _own(effective, "camera_control") is None or _own(effective, "mode") in (None, "std")
 
     camera = [
+        _moves(*_CAMERA_TYPES),
         _only_with("camera_control", "with 5 seconds", duration_seconds=5),
         rule("camera_control works only in mode std", std),
     ]
@@ -406,7 +410,7 @@ def _v1() -> tuple[Variant, ...]:
             _text(),
             *common,
             _SHORT,
-            _camera(*_CAMERA_TYPES),
+            _CAMERA,
             _wide(),
             rules=camera,
             **known,
@@ -431,7 +435,11 @@ def _v1_5() -> tuple[Variant, ...]:
     common, tiers = (_NEGATIVE, _CFG, _SHORT), _tier("720p", "1080p")
     pro_five = {"resolution": "1080p", "duration_seconds": 5}
     names = ("camera_control", *_MASKS)
-    rules = [*(_only_with(name, "in 1080p with 5 seconds", **pro_five) for name in names), *_MASK_RULES]
+    rules = [
+        *(_only_with(name, "in 1080p with 5 seconds", **pro_five) for name in names),
+        _moves("simple"),
+        *_MASK_RULES,
+    ]
     return (
         _old(
             f"{_VIDEOS}image2video",
@@ -441,7 +449,7 @@ def _v1_5() -> tuple[Variant, ...]:
             *common,
             tiers,
             _MASKS,
-            _camera("simple"),
+            _CAMERA,
             rules=rules,
             fixed=_SILENT,
         ),

@@ -1,0 +1,152 @@
+"""From what the hooks tell to what is written in a row."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from attrs import frozen
+
+from tarash_core.ledger import wording
+from tarash_core.ledger.budget import estimate_in_micros
+from tarash_core.ledger.entry import FINISHED, State, micros
+from tarash_core.models.cost import Cost
+from tarash_core.models.execution import AttemptMetadata, Charged
+from tarash_core.models.job import Job
+from tarash_core.plugins import updates
+from tarash_core.plugins.provider import Attempt
+
+Values = dict[str, Any]
+
+_BY_UPDATE: dict[type, State] = {
+    updates.Queued: "accepted",
+    updates.Running: "running",
+    updates.Done: "succeeded",
+    updates.Failed: "failed",
+    updates.Cancelled: "cancelled",
+    updates.Expired: "expired",
+}
+_BY_ERROR: dict[str | None, State] = {"JobCancelledError": "cancelled", "JobExpiredError": "expired"}
+
+
+def text(moment: datetime) -> str:
+    """A moment in UTC, such that texts sort like moments."""
+    return moment.isoformat(timespec="microseconds")
+
+
+def state_of(update: updates.Update) -> State:
+    """Where a job stands after what the provider told."""
+    return _BY_UPDATE[type(update)]
+
+
+@frozen
+class Pen:
+    """Who writes, and when.
+
+    Attributes:
+        process: The process and its ledger.
+        now: The present moment as text.
+    """
+
+    process: str
+    now: str
+
+    def intent(self, attempt: Attempt, state: State, charged: Charged) -> Values:
+        """A purchase that is about to happen; for ``PUT``."""
+        plan = attempt.plan
+        return {
+            "attempt": attempt.id,
+            "provider": plan.provider,
+            "model": plan.model,
+            "kind": plan.kind,
+            "variant": plan.variant,
+            "account": attempt.account,
+            "payer": attempt.payer,
+            "fingerprint": attempt.fingerprint,
+            "idempotency_key": attempt.idempotency_key,
+            "state": state,
+            "estimate": estimate_in_micros(attempt),
+            "charged": charged,
+            "process": self.process,
+            "now": self.now,
+        }
+
+    def acceptance(self, attempt: Attempt, job: Job) -> Values:
+        """The receipt; a vendor that answers at once has also ended the job. For ``ACCEPT``."""
+        at_once = job.result is not None
+        return {
+            "attempt": attempt.id,
+            "state": "succeeded" if at_once else "accepted",
+            "charged": _charged(job, "yes" if at_once else "unknown"),
+            "job_id": job.id,
+            "receipt": wording.receipt(job, wording.texts_of(attempt.plan)),
+            "now": self.now,
+            "ended_at": self.now if at_once else None,
+        }
+
+    def look(self, attempt: Attempt | None, job: Job, update: updates.Update) -> Values:
+        """How a job is; whoever looks at it by its receipt is handed the result with the look. For ``NOTE``."""
+        state, error = state_of(update), update.error if isinstance(update, updates.Failed) else None
+        texts = wording.texts_of(attempt.plan) if attempt is not None and error is not None else None
+        return {
+            **self._job(job, state, _charged_by(update), update.cost if isinstance(update, updates.Done) else None),
+            "error_type": type(error).__name__ if error is not None else None,
+            "error_message": wording.sentence(str(error), texts) if error is not None else None,
+            "handed_over": attempt is None and state == "succeeded",
+        }
+
+    def success(self, record: AttemptMetadata, job: Job) -> Values:
+        """An attempt that delivered; for ``NOTE``."""
+        told = self._job(job, "succeeded", "yes", record.cost)
+        return {**told, "error_type": None, "error_message": None, "handed_over": True}
+
+    def failure(self, record: AttemptMetadata, attempt: Attempt | None) -> Values:
+        """An attempt that did not; for ``FAIL``."""
+        job, texts = record.job, wording.texts_of(attempt.plan) if attempt is not None else None
+        return {
+            "attempt": record.id,
+            "state": _outcome(record),
+            "charged": _charged(job, record.charged),
+            "job_id": job.id if job is not None else None,
+            "receipt": wording.receipt(job, texts or ()) if job is not None else None,
+            "error_type": record.error_type,
+            "error_message": wording.sentence(record.error_message, texts),
+            "now": self.now,
+            "ended": not record.unsettled,
+        }
+
+    def _job(self, job: Job, state: State, charged: Charged, cost: Cost | None) -> Values:
+        return {
+            "provider": job.provider,
+            "job_id": job.id,
+            "process": self.process,
+            "now": self.now,
+            "state": state,
+            "charged": _charged(job, charged),
+            "cost": None if cost is None else cost.to_json(),
+            "cost_usd": None if cost is None else micros(cost.usd),
+            "ended": state in FINISHED,
+        }
+
+
+def _outcome(record: AttemptMetadata) -> State:
+    if not record.unsettled:
+        return _BY_ERROR.get(record.error_type, "failed")
+    return "unsettled" if record.job is None else "abandoned"
+
+
+def _charged(job: Job | None, said: Charged) -> Charged:
+    """What is known of the bill; the mock sends none."""
+    return "no" if job is not None and job.state.get("mock") else said
+
+
+def _charged_by(update: updates.Update) -> Charged:
+    match update:
+        case updates.Done():
+            return "yes"
+        case updates.Failed(error=error):
+            return error._charged or "unknown"
+        case updates.Cancelled(charged=charged):
+            return charged
+        case _:
+            return "unknown"
