@@ -186,9 +186,9 @@ def _choice(plan: Plan, spec: ModelSpec) -> str:
         return "the only way to call it"
     asked = read_request(plan.request)
     given = dict.fromkeys((*(source or names.ANY_IMAGE for source, _ in asked.images), *asked.media))
-    media = " and ".join(map(names.words_of, given)) or "no media"
+    media = "for " + " and ".join(map(names.words_of, given)) if given else "as no media are given"
     others = ", ".join(dict.fromkeys("/".join(way.modes) for way in ways if plan.variant not in way.modes))
-    return f"as {media} {'are' if media.endswith(('s', 'media')) else 'is'} given; other ways: {others or 'none'}"
+    return f"{media}; other ways: {others or 'none'}"
 
 
 def _sent(rows: Sequence[PlanRow]) -> Table:

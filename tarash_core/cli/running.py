@@ -42,17 +42,18 @@ def run(kind: Kind, given: Mapping[str, Any]) -> None:
 
 def _bought(kind: Kind, given: Mapping[str, Any], quiet: bool) -> tuple[Response, list[Path]]:
     config, request = config_of(kind, given), request_of(kind, given)
-    road = simulated(config) if given["simulate"] else direct()
+    road = simulated(config) if given["simulate"] else direct(buys=not given["mock"])
     with road as gateway:
         return generated(gateway, config, request, given["output"], progress_for(quiet))
 
 
 @contextmanager
-def direct() -> Iterator[Gateway]:
-    """A gateway to the vendors."""
+def direct(*, buys: bool = True) -> Iterator[Gateway]:
+    """A gateway to the vendors; what it buys is written in the user's ledger."""
     from tarash_core.gateway import Gateway
+    from tarash_core.ledger import default_path
 
-    with Gateway() as gateway:
+    with Gateway(ledger=default_path() if buys else None) as gateway:
         yield gateway
 
 

@@ -66,7 +66,7 @@ class Access:
     def __deepcopy__(self, memo: dict[int, Any]) -> Access:
         return self
 
-    @property
+    @functools.cached_property
     def secrets(self) -> tuple[str, ...]:
         """Every secret text that might turn up in an answer."""
         return (*self._keys, *self.hidden)
@@ -100,7 +100,7 @@ class Access:
 
     def moved(self, url: str) -> str:
         """The URL below ``base_url`` where it stands below one of the provider's origins."""
-        if self.base_url is None:
+        if self.base_url is None or below(url, self.base_url):
             return url
         for origin in self.provider.origins:
             if below(url, origin):
@@ -109,9 +109,11 @@ class Access:
 
     def owns(self, url: str) -> bool:
         """Whether the key may go to a URL."""
-        if self.base_url is not None:
-            return origin_of(url) == origin_of(self.base_url)
-        return any(origin_of(url) == origin_of(origin) for origin in self.provider.origins)
+        return origin_of(url) in self._origins
+
+    @functools.cached_property
+    def _origins(self) -> frozenset[tuple[str, str, int | None]]:
+        return frozenset(map(origin_of, self.provider.origins if self.base_url is None else (self.base_url,)))
 
 
 def below(url: str, origin: str) -> bool:

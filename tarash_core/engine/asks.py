@@ -17,10 +17,14 @@ class Interrupted(BaseException):
     """Thrown into the engine when the caller cancels, presses Ctrl-C or closes; the driver re-raises the original.
 
     Attributes:
-        job: The job that was running, set by the engine on the way out.
+        execution_metadata: Every attempt with its job, set by the engine on the way out.
     """
 
-    job: Any = None
+    execution_metadata: Any = None
+
+
+LEAVING = (Interrupted, KeyboardInterrupt, SystemExit)
+"""How the caller goes away: told by the driver, or by a signal while a hook is at work."""
 
 
 class Sink(Protocol):
@@ -87,5 +91,5 @@ def headers_of(*parts: Mapping[str, str]) -> Headers:
     """Several sets of headers as one; later ones win."""
     merged: dict[str, str] = {}
     for part in parts:
-        merged.update(part)
+        merged.update(part.items())
     return Headers(merged)

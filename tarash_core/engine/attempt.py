@@ -13,15 +13,16 @@ from attrs import field, frozen
 from tarash_core import errors
 from tarash_core.engine import filling, results
 from tarash_core.engine.access import Access
-from tarash_core.engine.asks import Flow, Interrupted, Sleep, Tell
+from tarash_core.engine.asks import LEAVING, Flow, Sleep, Tell
 from tarash_core.engine.clocks import Deadline
 from tarash_core.engine.exchange import Line, converse
 from tarash_core.engine.interruption import GRACE_SECONDS
 from tarash_core.engine.polling import OutOfTime, Watcher, settle
 from tarash_core.engine.record import Record
+from tarash_core.engine.redaction import redact_text
 from tarash_core.errors import TarashException
 from tarash_core.models.config import Config
-from tarash_core.models.execution import AttemptMetadata, AttemptStatus, Charged
+from tarash_core.models.execution import AttemptMetadata, AttemptStatus
 from tarash_core.models.job import ImageJob, Job, VideoJob
 from tarash_core.models.plan import MediaLeaf, Plan
 from tarash_core.models.response import Response
@@ -96,13 +97,13 @@ def start(
     attach: bool = False,
 ) -> Run:
     """A run of a plan that is about to begin; with ``attach`` it may join an equal job instead."""
-    identity = uuid.uuid4().hex
-    record = Record(provider=plan.provider, model=plan.model, number=number, started_at=access.clock.now(), id=identity)
+    identity, now = uuid.uuid4(), access.clock.now()
+    record = Record(provider=plan.provider, model=plan.model, number=number, started_at=now, id=identity.hex)
     attempt = Attempt(
-        id=identity,
+        id=identity.hex,
         plan=plan,
         fingerprint=fingerprint(plan, access.account),
-        idempotency_key=str(uuid.UUID(identity)),
+        idempotency_key=str(identity),
         account=access.account,
         number=number,
         settings={**access.settings, **config.provider_config},
@@ -151,9 +152,21 @@ def generate(run: Run) -> Flow[Response]:
     try:
         job = yield from submit(run)
         return (yield from finish(run, job))
-    except Interrupted as interrupted:
-        yield from _leave(run, interrupted)
+    except LEAVING:
+        yield from _leave(run)
         raise
+    except TarashException:
+        raise
+    except Exception as error:
+        if run.record.job is None and not run.record.buying:
+            raise
+        raise _bug(run, error) from error
+
+
+def _bug(run: Run, error: Exception) -> errors.PluginError:
+    """Somebody's bug as an error of the tree: once there may be a job, it must go with the error."""
+    text = redact_text(f"{type(error).__name__}: {error}", run.access.secrets)
+    return errors.PluginError(f"{run.record.provider} was asked for a job, and then something failed with {text}.")
 
 
 def submit(run: Run) -> Flow[Job]:
@@ -170,8 +183,8 @@ def submit(run: Run) -> Flow[Job]:
         return (yield from _join(run, joined))
     ready = yield from filling.filled(run.access, plan, run.deadline)
     hooks.submitting(attempt, run.extensions)
-    said = yield from _buy(run, ready, attempt)
-    return (yield from _accepted(run, said, attempt))
+    job = yield from _buy(run, ready, attempt)
+    return (yield from _accepted(run, job, attempt))
 
 
 def _asked(run: Run, attempt: Attempt) -> Flow[Job | None]:
@@ -194,22 +207,29 @@ def _join(run: Run, job: Job) -> Flow[Job]:
     return own
 
 
-def _buy(run: Run, plan: Plan, attempt: Attempt) -> Flow[updates.Accepted | updates.Done]:
-    line = Line(access=run.access, phase="submit", deadline=run.deadline, on_buy=run.record.buys)
-    steps = run.access.provider.submit(plan, attempt)
+def _buy(run: Run, plan: Plan, attempt: Attempt) -> Flow[Job]:
+    record = run.record
+    line = Line(
+        access=run.access,
+        phase="submit",
+        deadline=run.deadline,
+        on_buy=record.buys,
+        on_refusal=record.was_refused,
+    )
     try:
-        return (yield from converse(line, steps))
+        said = yield from converse(line, run.access.provider.submit(plan, attempt))
+        return _receipt(run, said, attempt)
     except TarashException as error:
-        if run.record.buying and _answer_is_lost(error):
+        if record.buying and _answer_is_lost(error):
             raise _lost(run, error) from error
-        run.record.buying, run.record.charged = False, error.charged
+        record.buying, record.charged = False, error.charged
         raise
 
 
 def _answer_is_lost(error: TarashException) -> bool:
-    """Whether the purchase may have been carried out: no answer came, or one that says yes and cannot be read."""
-    said_yes = isinstance(error, errors.HTTPError) and error.status_code is not None and error.status_code < 400
-    return isinstance(error, errors.LostAnswerError) or (said_yes and error._charged is None)
+    """Whether a purchase that left, and was not refused, may have been carried out: unless the provider denies it."""
+    denied = isinstance(error, errors.ContentModerationError) and error._charged is None
+    return error._charged != "no" and not denied
 
 
 def _lost(run: Run, error: TarashException) -> errors.LostAnswerError:
@@ -222,15 +242,29 @@ def _lost(run: Run, error: TarashException) -> errors.LostAnswerError:
     )
 
 
-def _accepted(run: Run, said: updates.Accepted | updates.Done, attempt: Attempt) -> Flow[Job]:
-    job = _receipt(run, said, attempt)
+def _accepted(run: Run, job: Job, attempt: Attempt) -> Flow[Job]:
     run.record.job, run.record.buying = job, False
     hooks.job_accepted(attempt, job, run.extensions)
     yield from tell(run, run.listeners.on_accepted, job, "on_accepted")
     return job
 
 
-def _receipt(run: Run, said: updates.Accepted | updates.Done, attempt: Attempt) -> Job:
+def _receipt(run: Run, said: Any, attempt: Attempt) -> Job:
+    """The job of an answer that says yes.
+
+    Raises:
+        PluginError: The provider made no receipt of it.
+    """
+    try:
+        if isinstance(said, (updates.Accepted, updates.Done)):
+            return _job(run, said, attempt)
+        reason = f"{type(said).__name__} is neither Accepted nor Done"
+    except (TarashException, TypeError, ValueError, AttributeError) as error:
+        reason = redact_text(str(error), run.access.secrets)
+    raise errors.PluginError(f"The provider {run.record.provider} made no receipt of the answer: {reason}.")
+
+
+def _job(run: Run, said: updates.Accepted | updates.Done, attempt: Attempt) -> Job:
     cls = VideoJob if attempt.plan.kind == "video" else ImageJob
     done = said if isinstance(said, updates.Done) else None
     accepted = said if isinstance(said, updates.Accepted) else updates.Accepted(attempt.id)
@@ -269,17 +303,16 @@ def response_for(run: Run, job: Job, update: updates.Update) -> Response:
         TarashException: It did not end well.
     """
     if not isinstance(update, updates.Done):
-        error = results.as_error(update, job)
-        run.record.charged = error._charged or "unknown"
-        raise error
+        run.record.charged = results.charge_of(update)
+        raise results.as_error(update, job)
     run.record.charged, run.record.cost = "yes", update.cost
     return results.response_of(update, job, run.access, run.record, run.plan)
 
 
 def _out_of_time(run: Run, job: Job, over: OutOfTime) -> Flow[updates.Update]:
-    """Cancels the job; what it turns out to be in the end counts, also when it finished just in time."""
+    """Cancels the job; what it turns out to be in the end counts, also when it ended by itself."""
     update = yield from _stopped(run, job)
-    if isinstance(update, updates.Done):
+    if update is not None and not isinstance(update, updates.Cancelled):
         return update
     length = f" of {over.seconds:g} s" if over.seconds is not None else ""
     if update is None:
@@ -290,22 +323,22 @@ def _out_of_time(run: Run, job: Job, over: OutOfTime) -> Flow[updates.Update]:
             charged="unknown",
         )
     run.record.ended = True
-    charged: Charged = update.charged if isinstance(update, updates.Cancelled) else "unknown"
-    run.record.charged = charged
+    run.record.charged = update.charged
     raise errors.TimeoutError(
         f"The {over.what}{length} ran out; the provider confirms that job {job.id} was stopped.",
         timeout_seconds=over.seconds,
-        charged=charged,
+        charged=update.charged,
     )
 
 
-def _leave(run: Run, interrupted: Interrupted) -> Flow[None]:
-    """The caller goes away: the vendor is asked to stop, the receipt goes with the exception."""
-    job = interrupted.job = run.record.job
+def _leave(run: Run) -> Flow[None]:
+    """The caller goes away: the vendor is asked to stop."""
+    job = run.record.job
     if job is None or run.record.ended:
         return
     update = yield from _stopped(run, job)
-    run.record.ended = update is not None
+    if update is not None:
+        run.record.ended, run.record.charged = True, results.charge_of(update)
 
 
 def _stopped(run: Run, job: Job) -> Flow[updates.Update | None]:

@@ -12,7 +12,7 @@ from attrs import evolve, field, frozen
 
 from tarash_core.engine import attempt, delivery, fallback, results
 from tarash_core.engine.access import Access
-from tarash_core.engine.asks import Flow, Interrupted
+from tarash_core.engine.asks import LEAVING, Flow
 from tarash_core.engine.attempt import Listeners, Run
 from tarash_core.engine.clocks import Deadline
 from tarash_core.engine.comparing import mismatches
@@ -164,6 +164,9 @@ def downloaded(session: Session, response: Response, folder: Path, planned: Plan
     except TarashException as error:
         error.execution_metadata = response.execution_metadata
         raise complete(error, job=job, charged="yes") from error.__cause__
+    except LEAVING as leaving:
+        leaving.execution_metadata = response.execution_metadata  # type: ignore[union-attr]
+        raise
     notices = dict.fromkeys(notice for media in kept for notice in mismatches(planned, media))
     common: dict[str, Any] = {"content_type": kept[0].content_type, "notices": (*response.notices, *notices)}
     if isinstance(response, VideoGenerationResponse):
@@ -196,15 +199,9 @@ def submit(session: Session, order: Order, listeners: Listeners) -> Flow[Job]:
     run = attempt.start(link.access, order.head, link.plan, 1, deadline, listeners, order.attach)
     try:
         return (yield from attempt.submit(run))
-    except Interrupted as interrupted:
-        interrupted.job = run.record.job
-        attempt.close(run, "failed", interrupted)
-        raise
-    except TarashException as error:
-        error.execution_metadata = ExecutionMetadata(attempts=(attempt.close(run, "failed", error),))
-        raise
-    except (Exception, GeneratorExit) as error:
-        attempt.close(run, "failed", error)
+    except BaseException as error:
+        metadata = ExecutionMetadata(attempts=(attempt.close(run, "failed", error),))
+        error.execution_metadata = metadata  # type: ignore[attr-defined]
         raise
 
 

@@ -210,7 +210,7 @@ def _check_whole(answer: Received) -> None:
 def _check_kind(line: Line, media: Media, answer: Received, head: bytes) -> None:
     """Refuses words in the place of a file: an error with status 200, a page to log in on."""
     told = answer.headers.get("content-type", "").split(";", 1)[0].strip().lower()
-    if sniff(head) is not None or (told and told == media.content_type):
+    if sniff(head) is not None or (told == media.content_type and told.startswith(_WORDS)):
         return
     if told.startswith(_WORDS) or head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"<", b"{", b"["):
         start = redact_text(head[:200].decode(errors="replace").strip(), line.access.secrets)

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import functools
 import inspect
-from contextlib import suppress
 from typing import Any, Protocol, TypeVar
 
 from tarash_core.engine.asks import Ask, Flow, Interrupted, Received, Send, Sleep, Tell
 from tarash_core.engine.clocks import Clock
-from tarash_core.engine.interruption import AsyncDeparture, BlockingDeparture, Departure
-from tarash_core.errors import TarashException, ValidationError
+from tarash_core.engine.interruption import AsyncDeparture, BlockingDeparture
+from tarash_core.errors import ValidationError
 from tarash_core.plugins.http import HttpResponse
 from tarash_core.plugins.provider import Blocking
 
@@ -34,17 +33,6 @@ class Awaits(Protocol):
 
     async def send(self, ask: Send) -> HttpResponse | Received:
         """Carries out one exchange."""
-
-
-def noted(departure: Departure, interrupted: Interrupted) -> BaseException:
-    """The exception that the caller will see, with the job that was left behind on it."""
-    original, job = departure.original or interrupted, interrupted.job
-    if job is not None:
-        how = f"take it up with wait_job({type(job).__name__}.from_json(…))"
-        original.add_note(f"Tarash: job {job.id} at {job.provider} goes on; {how}: {job.to_json()}")
-        with suppress(AttributeError):
-            original.job = job  # type: ignore[attr-defined]
-    return original
 
 
 class Turn:
@@ -73,13 +61,14 @@ def run(steps: Flow[T], transport: Blocks, clock: Clock) -> T:
             try:
                 ask = turn.next_ask(steps)
             except StopIteration as stop:
-                departure.raise_original()
+                departure.leave(stop.value)
                 return stop.value  # type: ignore[no-any-return]
-            except Interrupted as interrupted:
-                raise noted(departure, interrupted) from None
+            except BaseException as error:
+                departure.leave(error)
+                raise
             try:
                 turn.answer = departure.guard(ask, functools.partial(carry_out, ask, transport, clock))
-            except (TarashException, Interrupted) as error:
+            except (Exception, Interrupted) as error:
                 turn.failure = error
     finally:
         steps.close()
@@ -118,13 +107,14 @@ async def run_async(steps: Flow[T], transport: Awaits, clock: Clock) -> T:
             try:
                 ask = turn.next_ask(steps)
             except StopIteration as stop:
-                departure.raise_original()
+                departure.leave(stop.value)
                 return stop.value  # type: ignore[no-any-return]
-            except Interrupted as interrupted:
-                raise noted(departure, interrupted) from None
+            except BaseException as error:
+                departure.leave(error)
+                raise
             try:
                 turn.answer = await departure.guard(ask, functools.partial(carry_out_async, ask, transport, clock))
-            except (TarashException, Interrupted) as error:
+            except (Exception, Interrupted) as error:
                 turn.failure = error
     finally:
         steps.close()

@@ -14,7 +14,7 @@ from tarash_core.engine.asks import Flow, Received, Send, Sink, Sleep
 from tarash_core.engine.clocks import Deadline
 from tarash_core.engine.recording import watched
 from tarash_core.engine.redaction import redact, redact_text, redact_url, scrub
-from tarash_core.engine.retry import Retry
+from tarash_core.engine.retry import Retry, bought_nothing
 from tarash_core.errors import TarashException
 from tarash_core.plugins.http import HttpRequest, HttpResponse
 from tarash_core.plugins.provider import Phase
@@ -41,6 +41,7 @@ class Line:
         deadline: When it must be over.
         retry: How often and how soon a request is repeated.
         on_buy: Called just before a purchase leaves.
+        on_refusal: Called when it is sure that the purchase was not carried out.
     """
 
     access: Access
@@ -48,6 +49,7 @@ class Line:
     deadline: Deadline
     retry: Retry = field(factory=Retry)
     on_buy: Callable[[], None] | None = None
+    on_refusal: Callable[[], None] | None = None
 
 
 def converse(line: Line, steps: Generator[Any, Any, T]) -> Flow[T]:
@@ -57,7 +59,7 @@ def converse(line: Line, steps: Generator[Any, Any, T]) -> Flow[T]:
         TarashException: What the provider raises; an answer that it cannot read is an HTTPError that shows it.
     """
     answer: Any = None
-    failure: TarashException | None = None
+    failure: Exception | None = None
     last: HttpResponse | None = None
     try:
         while True:
@@ -71,12 +73,12 @@ def converse(line: Line, steps: Generator[Any, Any, T]) -> Flow[T]:
                 raise
             except Exception as error:
                 scrub(error, line.access.secrets)
-                raise unreadable(line, last, error) from error
+                raise unreadable(line, None if error is failure else last, error) from error
             answer, failure = None, None
             try:
                 answer = yield from _carried_out(line, ask)
                 last = answer if isinstance(answer, HttpResponse) else last
-            except errors.TarashException as error:
+            except Exception as error:
                 failure = error
     finally:
         steps.close()
@@ -120,23 +122,35 @@ def exchange(line: Line, request: HttpRequest) -> Flow[HttpResponse]:
             response = yield from _followed(line, request)
         except errors.HTTPConnectionError as error:
             problem: TarashException = error
+        except errors.TarashException as error:
+            _note_refusal(line, request, bought_nothing(error))
+            raise
         else:
             if response.status < 400 or response.status in request.expect:
+                _note_refusal(line, request, 400 <= response.status < 500)
                 return response
             problem = line.access.provider.error(response, line.phase)
+        _note_refusal(line, request, bought_nothing(problem))
+        if line.on_buy is not None and request.effect != "buy":
+            problem._charged = None  # whatever it says is about this request, and not about the purchase beside it
         wait = line.retry.wait(request.effect, problem, tried)
         if wait is None or wait >= line.deadline.left():
             raise problem
         yield Sleep(wait)
 
 
+def _note_refusal(line: Line, request: HttpRequest, refused: bool) -> None:
+    if refused and request.effect == "buy" and line.on_refusal is not None:
+        line.on_refusal()
+
+
 def _followed(line: Line, request: HttpRequest) -> Flow[HttpResponse]:
     """Sends a request and follows redirects of reads by hand, the key stripped on a foreign host."""
     for _ in range(_MAX_REDIRECTS + 1):
         response: HttpResponse = yield from send(line, request)
-        target = response.headers.get("location")
-        if response.status not in _REDIRECTS or target is None:
+        if response.status not in _REDIRECTS or "location" not in response.headers:
             return response
+        target = response.headers["location"]
         if request.effect != "read":
             raise errors.HTTPError(
                 f"The provider redirects a {request.method} to {redact_url(target)}; check base_url.",
@@ -163,7 +177,16 @@ def send(line: Line, request: HttpRequest, sink: Sink | None = None, max_bytes: 
     seconds = left if request.effect == "buy" or sink is not None else min(left, READ_SECONDS)
     # A host that comes out of an answer, or from the user, must not lead into a private network.
     ask = Send(ready, seconds, max_bytes, sink, guarded=not line.access.owns(ready.url))
-    return (yield from watched(line.access, ask))
+    try:
+        return (yield from watched(line.access, ask))
+    except errors.TarashException:
+        raise
+    except Exception as error:
+        if sink is not None and isinstance(error, OSError):
+            raise
+        raise errors.PluginError(
+            f"The transport failed with {type(error).__name__}: {redact_text(str(error), line.access.secrets)}."
+        ) from error
 
 
 __all__ = ["Line", "Received", "converse", "exchange", "redirected", "send", "unreadable"]

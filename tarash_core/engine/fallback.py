@@ -10,7 +10,7 @@ from attrs import evolve, field, frozen
 from tarash_core import errors
 from tarash_core.engine import attempt, discovery
 from tarash_core.engine.access import Access
-from tarash_core.engine.asks import Flow, Interrupted
+from tarash_core.engine.asks import LEAVING, Flow
 from tarash_core.engine.attempt import Listeners
 from tarash_core.engine.clocks import Deadline
 from tarash_core.engine.record import Record
@@ -201,6 +201,13 @@ class Chain:
             TarashException: The last error, with every attempt in ``execution_metadata``.
         """
         configs = flattened(_with_budget(self.head))
+        try:
+            return (yield from self._in_turn(configs))
+        except LEAVING as leaving:
+            leaving.execution_metadata = self._metadata(len(configs))  # type: ignore[union-attr]
+            raise
+
+    def _in_turn(self, configs: Sequence[Config]) -> Flow[Response]:
         total = Deadline.after(self.session.clock, self.head.total_timeout)
         failure: TarashException | None = None
         for number, config in enumerate(configs, 1):
@@ -218,7 +225,11 @@ class Chain:
             raise link.error
         self.tried.append(link.plan)
         deadline = Deadline.after(self.session.clock, config.timeout).sooner(total)
-        run = attempt.start(link.access, config, link.plan, number, deadline, self.listeners, self.attach)
+        try:
+            run = attempt.start(link.access, config, link.plan, number, deadline, self.listeners, self.attach)
+        except TarashException as error:
+            self._skip(number, Refusal(config, error))
+            raise
         response = yield from self._recorded(run)
         return evolve(response, execution_metadata=self._metadata(length))
 
@@ -226,7 +237,7 @@ class Chain:
         """Runs an attempt and reports its end exactly once, whatever the end is."""
         try:
             response = yield from attempt.generate(run)
-        except (Exception, Interrupted, GeneratorExit) as error:
+        except BaseException as error:
             self.finished.append(attempt.close(run, "failed", error))
             raise
         self.finished.append(attempt.close(run, "success"))

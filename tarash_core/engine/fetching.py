@@ -15,6 +15,7 @@ from tarash_core.engine.asks import Flow
 from tarash_core.engine.clocks import SystemClock
 from tarash_core.engine.opening import Connections, on_its_own
 from tarash_core.engine.session import Session
+from tarash_core.errors import TarashException, complete
 from tarash_core.models.media import Media
 from tarash_core.plugins.credentials import Credentials
 from tarash_core.plugins.provider import Provider
@@ -47,13 +48,21 @@ def _connections(access: Access, is_async: bool) -> Connections:
     return found or on_its_own(is_async)
 
 
+def _blamed(media: Media, steps: Flow[T]) -> Flow[T]:
+    """The same steps; their error says which job's result it is, which is paid for."""
+    try:
+        return (yield from steps)
+    except TarashException as error:
+        raise complete(error, job=media.job, charged="yes" if media.job else None) from error.__cause__
+
+
 def _run(media: Media, make: Callable[[Access], Flow[T]]) -> T:
     access = access_of(media)
     connections = _connections(access, False)
     lent = connections.lent(False)
     transport = lent or connections.make(False)
     try:
-        return drivers.run(make(access), transport, access.clock)
+        return drivers.run(_blamed(media, make(access)), transport, access.clock)
     finally:
         if lent is None:
             transport.close()
@@ -65,7 +74,7 @@ async def _run_async(media: Media, make: Callable[[Access], Flow[T]]) -> T:
     lent = connections.lent(True)
     transport = lent or connections.make(True)
     try:
-        return await drivers.run_async(make(access), transport, access.clock)
+        return await drivers.run_async(_blamed(media, make(access)), transport, access.clock)
     finally:
         if lent is None:
             await transport.close()

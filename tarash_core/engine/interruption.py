@@ -5,11 +5,13 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from tarash_core.engine.asks import Ask, Interrupted, Send
 from tarash_core.errors import LostAnswerError
+from tarash_core.models.execution import AttemptMetadata
+from tarash_core.models.job import Job
 
 GRACE_SECONDS = 5.0
 
@@ -57,6 +59,36 @@ def _press_again(thread: int) -> None:
         _thread.interrupt_main()
 
 
+def leave_word(original: BaseException, end: Any) -> None:
+    """Puts on an interruption what the engine left behind: ``job``, ``execution_metadata``, and notes for the reader.
+
+    Args:
+        original: What the caller will see.
+        end: What the engine returned or raised.
+    """
+    metadata = getattr(end, "execution_metadata", None)
+    attempts: tuple[AttemptMetadata, ...] = metadata.attempts if metadata is not None else ()
+    job = next((attempt.job for attempt in reversed(attempts) if attempt.job is not None), None)
+    if isinstance(end, Job):
+        job = end
+        original.add_note(_receipt_note(end, True))
+    for attempt in reversed(attempts):
+        if attempt.job is not None:
+            original.add_note(_receipt_note(attempt.job, attempt.unsettled))
+        elif attempt.unsettled:
+            original.add_note(f"Tarash: {attempt.provider} may have taken the job, but its answer was lost; {_LOOK}")
+    with suppress(AttributeError):
+        original.job, original.execution_metadata = job, metadata  # type: ignore[attr-defined]
+
+
+_LOOK = "look at the provider's own list of jobs before you send it again."
+
+
+def _receipt_note(job: Job, goes_on: bool) -> str:
+    how = f"take it up with wait_job({type(job).__name__}.from_json(…))"
+    return f"Tarash: job {job.id} at {job.provider} {'goes on' if goes_on else 'has ended'}; {how}: {job.to_json()}"
+
+
 class Departure:
     """What a driver knows about an interruption: what it was, and whether the engine was told."""
 
@@ -65,10 +97,17 @@ class Departure:
         self._grace = grace_seconds
         self._untold = False
 
-    def raise_original(self) -> None:
-        """Raises the interruption again, if there was one: it must not be swallowed."""
-        if self.original is not None:
-            raise self.original from None
+    def leave(self, end: Any) -> None:
+        """Raises the interruption again, if there was one, with what the engine left behind: it is never swallowed.
+
+        Args:
+            end: What the engine returned or raised.
+        """
+        original = self.original or (end if isinstance(end, (KeyboardInterrupt, SystemExit)) else None)
+        if original is None:
+            return
+        leave_word(original, end)
+        raise original from (end if isinstance(end, Exception) else None)
 
     def _tell(self) -> None:
         """Throws the interruption that a purchase was given time to outlive."""
@@ -81,16 +120,14 @@ class BlockingDeparture(Departure):
     """The same for the sync driver, where the interruption is Ctrl-C."""
 
     def guard(self, ask: Ask, carry_out: Callable[[], Any]) -> Any:
-        """Carries out an ask; an interruption becomes :class:`Interrupted`, once."""
+        """Carries out an ask; an interruption becomes :class:`Interrupted`, a second one during the grace too."""
         self._tell()
-        if self.original is not None:
-            return carry_out()
         try:
             return self._purchase(carry_out) if buys(ask) else carry_out()
         except Exception:
             raise
         except BaseException as error:
-            self.original = error
+            self.original = self.original or error
             raise Interrupted from None
 
     def _purchase(self, carry_out: Callable[[], Any]) -> Any:
@@ -108,14 +145,12 @@ class AsyncDeparture(Departure):
     _until = 0.0
 
     async def guard(self, ask: Ask, carry_out: Callable[[], Awaitable[Any]]) -> Any:
-        """Carries out an ask; a cancellation becomes :class:`Interrupted`, once."""
+        """Carries out an ask; a cancellation becomes :class:`Interrupted`, a second one during the grace too."""
         self._tell()
-        if self.original is not None:
-            return await self._in_grace(carry_out)
         if buys(ask):
             return await self._purchase(carry_out)
         try:
-            return await carry_out()
+            return await (carry_out() if self.original is None else self._in_grace(carry_out))
         except BaseException as error:
             raise self._cancelled(error) from None
 
@@ -124,7 +159,8 @@ class AsyncDeparture(Departure):
 
         if not isinstance(error, (anyio.get_cancelled_exc_class(), KeyboardInterrupt, SystemExit)):
             return error
-        self.original, self._until = error, anyio.current_time() + self._grace
+        if self.original is None:
+            self.original, self._until = error, anyio.current_time() + self._grace
         return Interrupted()
 
     async def _in_grace(self, carry_out: Callable[[], Awaitable[Any]]) -> Any:

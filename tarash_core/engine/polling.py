@@ -118,7 +118,8 @@ def settle(access: Access, job: Job, grace_seconds: float) -> Flow[updates.Updat
     """
     deadline = Deadline.after(access.clock, grace_seconds)
     told = yield from _asked_to_stop(access, job, deadline)
-    if told is None or isinstance(told, updates.ENDED):
+    # That it does not know the job is a word of the status alone: a cancel may have missed it.
+    if told is None or (isinstance(told, updates.ENDED) and not isinstance(told, updates.Expired)):
         return told
     watcher = Watcher(
         access=access, job=job, deadline=deadline, queue_deadline=Deadline(access.clock, FOREVER), report=_silent

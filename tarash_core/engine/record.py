@@ -54,6 +54,10 @@ class Record:
         """A purchase leaves: from here on it may have been carried out."""
         self.buying, self.charged = True, "unknown"
 
+    def was_refused(self) -> None:
+        """The purchase was not carried out."""
+        self.buying, self.charged = False, "no"
+
     def notice(self, code: str, message: str, about: str | None = None) -> None:
         """Adds a notice once."""
         found = Notice(code, about, message)

@@ -12,6 +12,7 @@ from tarash_core.engine.access import Access
 from tarash_core.engine.record import Record
 from tarash_core.engine.redaction import redact
 from tarash_core.errors import DeliveryError, TarashException
+from tarash_core.models.execution import Charged
 from tarash_core.models.job import Job, Kind
 from tarash_core.models.media import Media
 from tarash_core.models.notice import Notice
@@ -143,6 +144,19 @@ def as_error(update: updates.Update, job: Job) -> TarashException:
             return errors.JobCancelledError(f"Job {job.id} was cancelled.", charged=charged)
         case _:
             return errors.JobExpiredError(f"{job.provider} no longer knows job {job.id} or no longer keeps its result.")
+
+
+def charge_of(update: updates.Update) -> Charged:
+    """What an ended job says of the bill."""
+    match update:
+        case updates.Done():
+            return "yes"
+        case updates.Cancelled(charged=charged):
+            return charged
+        case updates.Failed(error=error):
+            return error._charged or "unknown"
+        case _:
+            return "unknown"
 
 
 def with_access(job: Job, access: Access) -> Job:

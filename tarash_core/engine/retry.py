@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from attrs import frozen
 
-from tarash_core.errors import HTTPConnectionError, LostAnswerError, TarashException
+from tarash_core.errors import HTTPConnectionError, HTTPError, LostAnswerError, TarashException, ValidationError
 from tarash_core.plugins.http import Effect
 
 
@@ -57,3 +57,17 @@ def may_repeat(effect: Effect, error: TarashException) -> bool:
     if effect == "buy":
         return error.retryable and error._charged == "no"
     return error.retryable
+
+
+def bought_nothing(error: TarashException) -> bool:
+    """Whether it is sure after this error of a purchase that nothing was bought.
+
+    It is when the provider's own table says so, when nothing was sent, and after a 4xx of which the table says nothing.
+    """
+    if error._charged is not None:
+        return error._charged == "no"
+    if isinstance(error, HTTPConnectionError):
+        return not isinstance(error, LostAnswerError)
+    if isinstance(error, ValidationError):
+        return True
+    return isinstance(error, HTTPError) and 400 <= (error.status_code or 0) < 500

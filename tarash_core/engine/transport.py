@@ -123,7 +123,7 @@ def _request(ask: Send) -> httpx.Request:
 
 def _plain(request: HttpRequest, url: httpx.URL, extensions: dict[str, Any]) -> httpx.Request:
     """A request without a body; most are polls, and httpx looks long for what a body might be."""
-    headers = {"host": url.netloc.decode("ascii"), **request.headers}
+    headers = {"host": url.netloc.decode("ascii"), **dict(request.headers.items())}
     plain = httpx.Request("GET", url, headers=headers, stream=httpx.ByteStream(b""), extensions=extensions)
     plain.read()
     return plain
@@ -134,7 +134,7 @@ def _with_body(request: HttpRequest, url: httpx.URL, extensions: dict[str, Any])
     return httpx.Request(
         request.method,
         url,
-        headers=dict(request.headers),
+        headers=dict(request.headers.items()),
         json=request.json,
         content=request.content,
         data=dict(request.form) if request.form else None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
@@ -149,12 +150,12 @@ class FieldMapper:
             return "any"
         return names.TYPES.get(self.source_field, "str")
 
-    @property
+    @functools.cached_property
     def is_media(self) -> bool:
         """Whether the value is a medium."""
         return self.source_field in names.MEDIA
 
-    @property
+    @functools.cached_property
     def is_extra(self) -> bool:
         """Whether the value is one of the model's own parameters."""
         return self.source_field is not None and self.source_field.startswith(names.EXTRA + ".")

@@ -23,6 +23,8 @@ def settle_value(desk: Desk, entry: Entry) -> None:
         value = desk.lacking(name, value, allowed, mapper.nearest(value, desk.fps))
     if value is not None:
         _take(desk, entry, name, value)
+    elif mapper.required and mapper.default is None:
+        raise policy.lacking(name, desk.given[name], str(allowed), desk.context.where, "firm", None)
 
 
 def _take(desk: Desk, entry: Entry, name: str, value: Any) -> None:

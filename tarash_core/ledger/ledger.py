@@ -65,7 +65,7 @@ class Ledger:
         self._left = weakref.finalize(self, self._owner.leave)
         self._attempts: weakref.WeakValueDictionary[str, Attempt] = weakref.WeakValueDictionary()
         self._told: dict[tuple[str, str], tuple[State, float]] = {}
-        self._ends: dict[str, rows.Values] = {}
+        self._ends: dict[str, tuple[Job, updates.Update]] = {}
         self._awaited: dict[str, str] = {}
 
     def __repr__(self) -> str:
@@ -172,9 +172,9 @@ class Ledger:
     def tarash_job_updated(self, attempt: Attempt | None, job: Job, update: updates.Update) -> None:
         """Writes down how the job is; the end of one that an attempt waits for together with the attempt's end."""
         if attempt is not None and isinstance(update, updates.ENDED):
-            self._ends[attempt.id] = self._pen.look(attempt, job, update)
+            self._ends[attempt.id] = job, update
         elif attempt is None or self._is_news(job, rows.state_of(update)):
-            self._note(attempt, job, self._pen.look(attempt, job, update))
+            self._note(attempt, job, self._pen.look(attempt, job, update, handed_over=attempt is None))
             self._remember(job, rows.state_of(update))
 
     @hookimpl(tryfirst=True)
@@ -191,7 +191,7 @@ class Ledger:
             return
         with self._store.writing() as write:
             if end is not None:
-                write.execute(statements.NOTE, end)
+                write.execute(statements.NOTE, self._pen.look(attempt, *end, handed_over=False))
             write.execute(statements.FAIL, self._pen.failure(record, attempt))
 
     @property

@@ -84,7 +84,7 @@ class Pen:
             "ended_at": self.now if at_once else None,
         }
 
-    def look(self, attempt: Attempt | None, job: Job, update: updates.Update) -> Values:
+    def look(self, attempt: Attempt | None, job: Job, update: updates.Update, handed_over: bool) -> Values:
         """How a job is; whoever looks at it by its receipt is handed the result with the look. For ``NOTE``."""
         state, error = state_of(update), update.error if isinstance(update, updates.Failed) else None
         texts = wording.texts_of(attempt.plan) if attempt is not None and error is not None else None
@@ -92,7 +92,7 @@ class Pen:
             **self._job(job, state, _charged_by(update), update.cost if isinstance(update, updates.Done) else None),
             "error_type": type(error).__name__ if error is not None else None,
             "error_message": wording.sentence(str(error), texts) if error is not None else None,
-            "handed_over": attempt is None and state == "succeeded",
+            "handed_over": handed_over and state == "succeeded",
         }
 
     def success(self, record: AttemptMetadata, job: Job) -> Values:

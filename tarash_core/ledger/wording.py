@@ -11,6 +11,7 @@ from tarash_core.models.job import Job
 from tarash_core.models.plan import Plan
 
 _LONGEST = 4096
+_to_json = json.JSONEncoder(ensure_ascii=False).encode
 NO_BYTES = "bytes_not_included"
 
 
@@ -58,7 +59,9 @@ def receipt(job: Job, texts: tuple[str, ...] = ()) -> str:
     plain = job.to_dict()
     if "result" in plain:
         plain["result"] = {"outputs": [_without_bytes(output) for output in plain["result"].get("outputs", ())]}
-    return json.dumps(_lean(plain, texts), ensure_ascii=False)
+    text = _to_json(plain)
+    suspect = len(text) > _LONGEST or "data:" in text or any(_to_json(item) in text for item in texts)
+    return _to_json(_lean(plain, texts)) if suspect else text
 
 
 def _without_bytes(output: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ They are ours, not httpx's, so that a provider, a simulator and a recorded excha
 from __future__ import annotations
 
 import json as json_module
-from collections.abc import Iterator, Mapping
+from collections.abc import ItemsView, Iterator, Mapping
 from typing import Any, Literal
 
 from attrs import field, frozen
@@ -33,6 +33,10 @@ class Headers(Mapping[str, str]):
 
     def __len__(self) -> int:
         return len(self._items)
+
+    def items(self) -> ItemsView[str, str]:
+        """Names and values, the names in small letters."""
+        return self._items.items()
 
     def __repr__(self) -> str:
         from tarash_core.engine.redaction import redact_headers

@@ -66,12 +66,12 @@ class Books:
 def violations(world: World) -> list[str]:
     """What is wrong after a script; empty when all is well. The vendors are asked again, without faults, at the end."""
     found = [*_purchases(world)]
-    if isinstance(world.raised, Killed):
-        for flow in world.flows:
-            flow.close()
-    else:
-        found += [*_ending(world), *_answered_for(world), *_said_truly(world), *_left_in_order(world)]
+    if not isinstance(world.raised, Killed):
+        found += [*_ending(world), *_answered_for(world), *_named(world), *_said_truly(world), *_left_in_order(world)]
+        found += _persevered(world)
     found += _written_down(world)
+    for flow in world.flows:
+        flow.close()
     return found + list(_delivered_later(world))
 
 
@@ -139,6 +139,29 @@ def _answered_for(world: World) -> Iterator[str]:
             yield f"a purchase at {provider} is called lost, and every answer to it was a clear no"
 
 
+def _named(world: World) -> Iterator[str]:
+    """A job whose purchase was answered is known by name, also when the caller went away meanwhile."""
+    stop = world.script.stop
+    if stop is not None and (stop.how == "hard" or stop.hangs or stop.again is not None):
+        return
+    known = books_of(world).jobs
+    for target, given in zip(world.script.chain, world.script.faults, strict=True):
+        if any(fault.on == "submit" for fault in given):
+            continue
+        for id in world.simulators[target.provider].bought:
+            if (target.provider, id) not in known:
+                yield f"the answer of {target.provider} that sold the job {id} was thrown away"
+
+
+def _persevered(world: World) -> Iterator[str]:
+    """Passing trouble never ends the wait for a job: only a clock does, or an answer that will not change."""
+    for attempt in attempts_of(world):
+        if attempt.job is None or not attempt.unsettled or attempt.error_type in ("Interrupted", "TimeoutError"):
+            continue
+        if attempt.is_retryable:
+            yield f"{attempt.error_type} ended the wait for the job {attempt.job.id}, and it would have passed"
+
+
 def _may_be_lost(world: World, provider: str) -> bool:
     tries = [exchange for exchange in world.trail if (exchange.provider, exchange.phase) == (provider, "submit")]
     return any(e.status is None or e.status < 400 or e.status >= 500 for e in tries if not e.refused) or _gone(world)
@@ -191,6 +214,8 @@ def _written_down(world: World) -> Iterator[str]:
     """The ledger, opened again, tells the truth of each job that was bought."""
     if world.ledger is None:
         return
+    # What was killed writes nothing more, also not while its generators are thrown away.
+    world.ledger.extensions.remove(world.ledger)
     world.ledger.close()
     with Ledger(world.ledger.path, clock=world.clock) as ledger:
         entries = ledger.entries()

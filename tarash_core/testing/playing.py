@@ -6,10 +6,13 @@ import functools
 import signal
 from collections.abc import Callable, Generator
 from pathlib import Path
+from random import Random
 from typing import Any
+from unittest import mock
 
 from attrs import evolve, frozen
 
+from tarash_core.engine import retry
 from tarash_core.engine.access import simulated_credential
 from tarash_core.engine.asks import Flow, Interrupted
 from tarash_core.engine.drivers import Turn, carry_out
@@ -136,13 +139,19 @@ class World:
     def fields(self) -> dict[str, Any]:
         """The fields of the request, and the caller's callbacks."""
         fields: dict[str, Any] = {"prompt": PROMPT, **self.script.chain[0].fields}
-        if self.script.callbacks_raise:
-            fields |= {"on_progress": _raises, "on_accepted": _raises}
+        if self.script.callbacks != "none":
+            fields |= {"on_progress": self.told, "on_accepted": self.told}
         if self.script.upload:
             size = max(target.contract.inline_limit_bytes for target in self.script.chain)
             picture = b"\x89PNG\r\n\x1a\n" + bytes(size)
             fields |= {"first_frame": picture} if self.script.chain[0].kind == "video" else {"image_list": [picture]}
         return fields
+
+    def told(self, what: Any) -> None:
+        """The caller's callback."""
+        self.tick()
+        if self.script.callbacks == "raise":
+            raise RuntimeError("a bug in the caller's callback")
 
     def gateway(self, make: Callable[..., Any], **more: Any) -> Any:
         """A gateway whose every request comes here."""
@@ -193,10 +202,6 @@ class _Clock(VirtualClock):
 
 def _press() -> None:
     signal.raise_signal(signal.SIGINT)
-
-
-def _raises(argument: Any) -> None:
-    raise RuntimeError("a bug in the caller's callback")
 
 
 def _config_of(target: Target, upload: bool) -> Config:
@@ -258,13 +263,25 @@ def play(script: Script, folder: Path) -> World:
         folder: A folder of its own for downloads and the ledger.
     """
     world = World(script, folder)
-    if script.driver == "sync":
-        _play(world)
-    else:
-        import anyio
+    with mock.patch.object(retry, "os", _Dice(script.seed)):
+        if script.driver == "sync":
+            _play(world)
+        else:
+            import anyio
 
-        anyio.run(_play_async, world, backend=script.driver, backend_options=_options(script.driver))
+            anyio.run(_play_async, world, backend=script.driver, backend_options=_options(script.driver))
     return world
+
+
+class _Dice:
+    """Takes the place of the system's randomness in the waits between tries, so that a seed says all."""
+
+    def __init__(self, seed: int) -> None:
+        self._random = Random(seed)
+
+    def urandom(self, size: int) -> bytes:
+        """So many random bytes."""
+        return self._random.randbytes(size)
 
 
 def _options(driver: str) -> dict[str, Any]:

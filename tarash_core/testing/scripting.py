@@ -100,7 +100,7 @@ class Script:
         upload: Whether a picture has to be uploaded first.
         stop: How the caller goes away; None stays.
         vanish_at: The ask at which the vendors forget every job.
-        callbacks_raise: Whether the caller's callbacks raise.
+        callbacks: Whether the caller has callbacks, and whether they raise.
         ledger: Whether a ledger is kept where one is offered.
     """
 
@@ -113,7 +113,7 @@ class Script:
     upload: bool = False
     stop: Stop | None = None
     vanish_at: int | None = None
-    callbacks_raise: bool = False
+    callbacks: Literal["none", "quiet", "raise"] = "none"
     ledger: bool = False
 
     @property
@@ -239,7 +239,7 @@ def _by_chance(seed: int, targets: Sequence[Target]) -> Script:
         upload=chance.random() < 0.15 and all(target.upload_model for target in chain),
         stop=_stop(chance, driver) if chance.random() < 0.35 else None,
         vanish_at=chance.randint(2, _ASKS) if chance.random() < 0.08 else None,
-        callbacks_raise=chance.random() < 0.2,
+        callbacks=chance.choice(("none", "none", "quiet", "raise")),
     )
     return evolve(script, ledger=script.kills or chance.random() < 0.1)
 

@@ -22,6 +22,7 @@ def clean(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.chdir(tmp_path)
     for name in [*KEYS, *(name for name in os.environ if name.startswith("TARASH_"))]:
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TARASH_LEDGER", str(tmp_path / "state" / "jobs.db"))
     refresh()
     yield
     refresh()

@@ -51,7 +51,7 @@ def test_what_was_not_given_stands_with_its_limits(run):
 def test_why_a_variant_was_chosen(run):
     model = "replicate/google/veo-3.1"
     assert rows(run("explain", model, "A fox", "--first-frame", FOX, "--last-frame", FOX))["variant"] == [
-        "first-last-frame, as first_frame and last_frame are given; "
+        "first-last-frame, for first_frame and last_frame; "
         "other ways: text-to-video, image-to-video, reference-to-video"
     ]
     asked = run("explain", model, "A fox", "--mode", "image-to-video", "--first-frame", FOX)

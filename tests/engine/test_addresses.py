@@ -55,9 +55,9 @@ def network(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[httpx.Request]]:
 
 @pytest.mark.parametrize(
     "host",
-    ["127.0.0.1", "127.1", "2130706433", "0x7f.1", "0.0.0.0", "10.0.0.1", "169.254.169.254", "192.168.1.1", "100.64.0.1",
-     "::1", "[::1]", "fe80::1", "fd00::1", "::ffff:127.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::", "224.0.0.1",
-     "LOCALHOST", "localhost.", "a.localhost", "vault.internal"],
+    ["127.0.0.1", "127.1", "2130706433", "0x7f.1", "0.0.0.0", "10.0.0.1", "169.254.169.254", "192.168.1.1",
+     "100.64.0.1", "::1", "[::1]", "fe80::1", "fd00::1", "::ffff:127.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::",
+     "224.0.0.1", "LOCALHOST", "localhost.", "a.localhost", "vault.internal"],
 )  # fmt: skip
 def test_private_hosts_in_every_spelling(host: str) -> None:
     assert is_private(host)

@@ -22,7 +22,8 @@ def fields(effective: dict[str, Any], variant: str = "text-to-video", **measured
 
 @pytest.mark.parametrize(
     ("asked", "found", "differs"),
-    [(8, 8.04, False), (8, 7.5, False), (8, 7.4, True), (8, 5.0, True), ("auto", 5.0, False), (None, 5.0, False), (8, None, False)],
+    [(8, 8.04, False), (8, 7.5, False), (8, 7.4, True), (8, 5.0, True), ("auto", 5.0, False), (None, 5.0, False),
+     (8, None, False)],
 )  # fmt: skip
 def test_the_length(asked: Any, found: Any, differs: bool) -> None:
     assert fields({"duration_seconds": asked}, duration_seconds=found) == (["duration_seconds"] if differs else [])

@@ -92,9 +92,9 @@ class Shelf:
         return Reply(HttpResponse(200, {"content-type": self.content_type}, self.content))
 
 
-def served(content, content_type, **known):
+def served(content, told, **known):
     """A medium that such a host serves."""
-    session = Session(connections=Connections(False, VirtualClock(), None, Shelf(content, content_type)))
+    session = Session(connections=Connections(False, VirtualClock(), None, Shelf(content, told)))
     access = Access(provider=Nobody(), clock=VirtualClock(), session=session)
     return Media("https://cdn.example/fox", access=access, **known)
 

@@ -31,7 +31,7 @@ def altered(acme):
 
     def alter(**methods):
         base = type(load_provider("acme"))
-        register_provider("acme", type("Altered", (base,), methods)())
+        register_provider("acme", type("Altered", (base,), methods)(), replace=True)
 
     return alter
 
@@ -277,7 +277,7 @@ class Pressed(VirtualClock):
 
 
 class Pressing:
-    """A simulator during whose answers to one method Ctrl-C is pressed."""
+    """A simulator during whose first answer to one method Ctrl-C is pressed."""
 
     def __init__(self, simulator, method="POST"):
         self.simulator, self.method = simulator, method
@@ -285,6 +285,7 @@ class Pressing:
     def handle(self, request):
         reply = self.simulator.handle(request)
         if request.method == self.method:
+            self.method = None
             signal.raise_signal(signal.SIGINT)
         return reply
 
@@ -352,7 +353,7 @@ def test_a_job_that_was_stopped_is_not_said_to_go_on(acme):
 def test_ctrl_c_in_a_download_hands_over_the_receipt(acme, clock, tmp_path):
     class PressingInDownload(Pressing):
         def handle(self, request):
-            self.method = "GET" if "/files/" in request.url else None
+            self.method = "GET" if "/files/" in request.url else "none"
             return super().handle(request)
 
     error = interrupted(

@@ -137,8 +137,9 @@ class _Way:
                 yield self._finding("name", entry.path, f"the schema has no {unknown!r}")
             else:
                 yield from self._bad_values(entry)
-        for name in sorted((self.variant.parameters or frozenset()) - set(self.endpoint.properties)):
-            yield self._finding("name", name, "the schema has no such parameter")
+        for name in sorted(self.variant.parameters or ()):
+            if lacking(self.endpoint.schema, paths.parse(name)):
+                yield self._finding("name", name, "the schema has no such parameter")
 
     def beside(self) -> int:
         """Required prompts and media that a field of ``extra_params`` fills."""

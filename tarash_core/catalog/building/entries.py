@@ -60,12 +60,14 @@ def entry_of(endpoint: Endpoint, overrides: Overrides) -> dict[str, Any]:
     entry: dict[str, Any] = {}
     if title := told.get("title"):
         entry["title"] = title
-    ways = split(fields, endpoint.kind) if told.get("split") and not told.get("modes") else None
+    ways = split(fields, endpoint.kind, endpoint.modality) if told.get("split") and not told.get("modes") else None
     if ways is None:
         entry |= {"modes": told.get("modes") or modes_of(endpoint, fields), "fields": fields}
     else:
-        entry |= {"fields": ways[0], "ways": [_corrected(way, told) for way in ways[1]]}
-    entry |= {key: told[key] for key in ("fixed", "rules", "price") if told.get(key)}
+        entry |= {"fields": ways[0], "ways": list(_corrected(ways[1], told.get("ways", {})))}
+    entry |= {key: told[key] for key in ("endpoint", "fixed", "rules", "price") if told.get(key)}
+    if "price" in endpoint.facts:
+        entry.setdefault("price", endpoint.facts["price"])
     own = sorted(set(endpoint.properties) - {_root(path) for path in _paths(entry)})
     if own:
         entry["also"] = own
@@ -74,12 +76,14 @@ def entry_of(endpoint: Endpoint, overrides: Overrides) -> dict[str, Any]:
     return entry
 
 
-def _corrected(way: dict[str, Any], told: Mapping[str, Any]) -> dict[str, Any]:
-    """A way with what the overrides say of its mode alone."""
-    more = told.get("ways", {}).get(way["modes"][0], {})
-    fields = {**way["fields"], **more.get("fields", {})}
-    rules = [*way.get("rules", ()), *more.get("rules", ())]
-    return {**way, "fields": fields, **({"rules": rules} if rules else {})}
+def _corrected(ways: list[dict[str, Any]], told: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """The ways with what the overrides say of a mode alone, and the ways that only these know."""
+    known = {way["modes"][0] for way in ways}
+    for way in (*ways, *({"modes": [mode], "fields": {}} for mode in told if mode not in known)):
+        more = told.get(way["modes"][0], {})
+        fields = {**way["fields"], **more.get("fields", {})}
+        rules = [*way.get("rules", ()), *more.get("rules", ())]
+        yield {**way, "fields": fields, **({"rules": rules} if rules else {})}
 
 
 def _paths(entry: Mapping[str, Any]) -> Iterator[str]:

@@ -13,8 +13,8 @@ from tarash_core.errors import PluginError
 
 KEYS = frozenset(
     (
-        "models", "except", "modes", "roles", "words", "correct", "fixed", "rules", "lifecycle", "price", "title", "ways", "split",
-        "frames",
+        "models", "except", "modes", "roles", "words", "correct", "fixed", "rules", "frames", "split", "ways",
+        "endpoint", "lifecycle", "price", "title",
     )
 )  # fmt: skip
 """What one table may say.
@@ -23,7 +23,7 @@ KEYS = frozenset(
 own. ``words``: for a wire name the words of ours and what is written for each. ``correct``: keys of JSON Schema that
 the published schema of a wire name lacks. ``fixed``: values by our names that cannot be chosen. ``rules``: each a list of
 a rule's name and its arguments. ``frames``: multiple and plus of a count of frames. ``split``: whether each mode is a
-way of its own. ``ways``: for a mode, what differs there. ``lifecycle``, ``price``, ``title``: facts.
+way of its own. ``ways``: for a mode, the stored fields and the rules that differ there. ``endpoint``: where calls go. ``lifecycle``, ``price``, ``title``: facts.
 """
 
 

@@ -86,9 +86,9 @@ def roles_of(endpoint: Endpoint, told: Mapping[str, str] | None = None) -> dict[
     props = {name: schema for name, schema in endpoint.properties.items() if not schema.get("deprecated")}
     found = {name: role for name, role in (told or {}).items() if name in props}
     free = {name: schema for name, schema in props.items() if name not in found}
-    taken = {role.partition("#")[0] for role in found.values()}
+    taken = set(found.values())
     clips = _CLIPS if endpoint.kind == "video" else ()
-    for role, candidates in (*clips, *_MEDIA, *_image_roles(endpoint), *_VALUES):
+    for role, candidates in (*clips, *_MEDIA, *_image_roles(endpoint, set(free)), *_VALUES):
         name = next((n for n in candidates if n in free and n not in found and _can_be(role, free[n], endpoint)), None)
         if name is not None and role not in taken:
             found[name] = role
@@ -98,30 +98,33 @@ def roles_of(endpoint: Endpoint, told: Mapping[str, str] | None = None) -> dict[
     return {name: found.get(name, EXTRA) for name in endpoint.properties}
 
 
-def _image_roles(endpoint: Endpoint) -> Iterable[tuple[str, tuple[str, ...]]]:
+def _image_roles(endpoint: Endpoint, free: set[str]) -> Iterable[tuple[str, tuple[str, ...]]]:
     if endpoint.kind == "image":
-        yield names.ANY_IMAGE, _lone_pictures(endpoint)
-        yield "reference_images", _REFERENCES
+        yield from _of_image(free)
         return
-    props = set(endpoint.properties)
-    lists = props & set(_REFERENCES)
-    if not props & set(_LAST) and set(endpoint.modality) & set(_ANY_PICTURE) and not lists:
+    lists = free & set(_REFERENCES)
+    if not free & set(_LAST) and set(endpoint.modality) & set(_ANY_PICTURE) and not lists:
         yield names.ANY_IMAGE, _FIRST
     yield "first_frame", _FIRST
     yield "last_frame", _LAST
-    if endpoint.modality == ("image-to-video",) and not props & set(_FIRST):
+    if endpoint.modality == ("image-to-video",) and not free & set(_FIRST):
         yield names.ANY_IMAGE, _REFERENCES
     if "video-utility" in endpoint.modality:
         yield names.ANY_IMAGE, _REFERENCES
     yield "reference_images", _REFERENCES
 
 
-def _lone_pictures(endpoint: Endpoint) -> tuple[str, ...]:
-    """References are the pictures of an image model that has no others."""
-    return _PICTURES if set(endpoint.properties) & set(_PICTURES) else _REFERENCES
+def _of_image(free: set[str]) -> Iterable[tuple[str, tuple[str, ...]]]:
+    """The picture to work on is the first of the request's images; references beside it are those that follow."""
+    if free & set(_PICTURES):
+        yield names.ANY_IMAGE, _PICTURES
+        yield f"{names.ANY_IMAGE}#1", _REFERENCES
+    else:
+        yield names.ANY_IMAGE, _REFERENCES
 
 
 def _can_be(role: str, schema: Schema, endpoint: Endpoint) -> bool:
+    role = role.partition("#")[0]
     check = _CHECKS.get(role)
     if role in names.MEDIA:
         return medium_path(role, schema) is not None

@@ -23,7 +23,7 @@ from tarash_core.models.request import request_of
 _ADDRESSES = ("https://files.example/a.png", "data:image/png;base64,iVBORw0KGgo=")
 _STRANGE: tuple[Any, ...] = ("bogus", 0, -1, 2.5, 10**7, True, [], {}, [1], [{}], {"a": 1}, ["a", "b"])
 _WISHES: Mapping[str, tuple[Any, ...]] = {
-    "prompt": ("A fox", None, "x" * 60000),
+    "prompt": ("A fox", "A fox", "A fox", "x" * 60000, "A fox", None),
     "negative_prompt": ("snow",),
     "duration_seconds": (1, 4, 5, 5.5, 8, 11, 400),
     "aspect_ratio": ("16:9", "9:16", "3:2", "7:3"),
@@ -96,8 +96,8 @@ def _way(st: Any, variant: Variant, properties: Mapping[str, Any]) -> Any:
         for name, listed in _WISHES.items()
         if name not in other and name != "prompt"
     }
-    prompts = _WISHES["prompt"] if "prompt" in known else (None, "A fox")
-    needed = {name for name, entry in known.items() if entry.mapper.required and name in wishes}
+    prompts = _WISHES["prompt"] if "prompt" in known else (None, None, None, "A fox")
+    needed = {n for n, entry in known.items() if entry.mapper.required and entry.mapper.source_field == n in wishes}
     always = {"prompt": st.sampled_from(prompts), **{name: wishes[name] for name in sorted(needed)}}
     always |= {"media": _media(st, variant), "extra_params": _extras(st, variant, properties)}
     rest = {name: values for name, values in wishes.items() if name not in needed}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from tarash_core.fields import names
@@ -23,16 +23,23 @@ _MODES = {
 _WITH_REFERENCES = ("video", "audio")
 
 
-def split(fields: Mapping[str, Raw], kind: str) -> tuple[dict[str, Raw], list[Raw]] | None:
+def split(fields: Mapping[str, Raw], kind: str, modality: Collection[str] = ()) -> tuple[dict[str, Raw], list[Raw]] | None:
     """The fields that all ways share, and the ways with those that each adds.
+
+    Args:
+        fields: The raw fields by their paths.
+        kind: ``video`` or ``image``.
+        modality: What the collection says that the model does.
 
     Returns:
         None where one way is enough: no medium is there to choose, or one is needed anyway.
     """
     media = {path: raw for path, raw in fields.items() if raw.get("source") in names.MEDIA}
     sources = {raw["source"] for raw in media.values()}
-    making = [group for group in _MAKING[kind] if group[-1] in sources or group[0] in sources]
-    if not making or any(raw.get("required") and raw["source"] not in _WITH_REFERENCES for raw in media.values()):
+    making = [group for group in _MAKING[kind] if set(group) & sources]
+    if "inpaint" in modality and "image-to-image" not in modality:
+        making = [group for group in making if "mask_image" in group]
+    if not making or any(raw.get("required") for raw in media.values()):
         return None
     beside = set(_WITH_REFERENCES) if "reference_images" in sources else set()
     parted = {path for path, raw in media.items() if raw["source"] in {*sum(making, ()), *beside}}

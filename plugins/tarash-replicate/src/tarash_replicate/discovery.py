@@ -36,7 +36,7 @@ def schema_of(model: str) -> Steps[ModelSpec]:
     Raises:
         ValidationError: The id is a version alone, or the model has no version that could be described.
     """
-    from tarash_core.catalog.building import spec_of_openapi
+    from tarash_core.catalog.building import read_overrides, spec_of_openapi
 
     name, version, is_deployment = parts_of(model)
     if name is None:
@@ -50,7 +50,8 @@ def schema_of(model: str) -> Steps[ModelSpec]:
         shown = (yield _get(f"/v1/models/{name}/versions/{quote(version, safe='')}")).json()
     if not shown.get("openapi_schema"):
         raise ValidationError(f"Replicate publishes no inputs of {model}; give them through extra_params.")
-    spec = spec_of_openapi(shown["openapi_schema"], id=name, kind=_kind_of_example(described))
+    overrides = read_overrides("tarash_replicate")
+    spec = spec_of_openapi(shown["openapi_schema"], overrides, name, kind=_kind_of_example(described))
     path, _ = route_of(model)
     return evolve(spec, variants=[evolve(way, endpoint=path) for way in spec.variants])
 

@@ -249,9 +249,27 @@ class ReplicateSimulator(Simulator):
             "name": name,
             "visibility": "public",
             "run_count": len(self.bought),
-            "default_example": _example(model),
+            "default_example": self._example(model),
             "latest_version": self._version(model, _digest(owner, name)),
             "is_official": self.is_official(model),
+        }
+
+    def _example(self, model: str) -> dict[str, Any] | None:
+        """The prediction that shows what a model makes; a community model may have none."""
+        known = published().get(model)
+        if known is None:
+            return None
+        output = f"https://replicate.delivery/example/output.{'mp4' if known['kind'] == 'video' else 'webp'}"
+        return {
+            "id": _digest("example", model)[:26],
+            "model": model,
+            "version": _digest(*model.split("/")),
+            "status": "succeeded",
+            "input": {"prompt": "A fox"},
+            "output": [output] if known["output"] == "array" else output,
+            "logs": "",
+            "error": None,
+            "created_at": self.iso(0.0),
         }
 
     @route("GET", "/v1/collections/{slug}")
@@ -500,13 +518,6 @@ def _effective(job: SimJob) -> dict[str, Any]:
     known = published().get(job.endpoint, {}).get("input", {})
     defaults = {name: schema["default"] for name, schema in known.items() if "default" in schema}
     return {**defaults, **_known(job.body["input"])}
-
-
-def _example(model: str) -> dict[str, Any] | None:
-    """The prediction that shows what a model makes; a community model may have none."""
-    kind = published().get(model, {}).get("kind")
-    name = {"video": "output.mp4", "image": "output.webp"}.get(str(kind))
-    return {"output": f"https://replicate.delivery/example/{name}"} if name else None
 
 
 def _size(given: Mapping[str, Any], otherwise: str) -> tuple[int, int]:
