@@ -10,7 +10,7 @@ import click
 
 from tarash_core.cli.errors import EXIT_CODES, reported
 
-COMMANDS = ("generate", "image", "explain", "models", "jobs", "plugins", "simulate", "demo")
+COMMANDS = ("generate", "image", "explain", "models", "jobs", "catalog", "plugins", "simulate", "demo")
 """Each is the command of that name in the module ``tarash_core.cli.<name>``."""
 
 _EXIT_CODES = "\n".join(["\b", "Exit codes:", *(f"  {code:>3}  {meaning}" for code, meaning in EXIT_CODES.items())])

@@ -146,10 +146,12 @@ class Ledger:
 
     @hookimpl(trylast=True)
     def tarash_before_submit(self, attempt: Attempt) -> Job | None:
-        """Refuses what the budget does not hold, and finds the job in flight that an attempt may join."""
+        """Finds the job in flight that an attempt may join, which costs nothing, or refuses what the budget lacks."""
         self._attempts[attempt.id] = attempt  # its texts must not stand in the sentence of an error
-        self.budget.check(self._store.ask, self._clock.now(), attempt)
-        return self._joined(attempt) if attempt.attach_if_running else None
+        job = self._joined(attempt) if attempt.attach_if_running else None
+        if job is None:
+            self.budget.check(self._store.ask, self._clock.now(), attempt)
+        return job
 
     @hookimpl(trylast=True)
     def tarash_submitting(self, attempt: Attempt) -> None:

@@ -99,6 +99,8 @@ def _ending(world: World) -> Iterator[str]:
         yield f"{raised!r} is no error of the tree"
     if isinstance(raised, BaseException) and not isinstance(raised, Exception) and stop is None:
         yield f"{raised!r} came from nowhere"
+    if isinstance(raised, Exception) and world.left and world.script.driver == "sync":
+        yield f"{raised!r} took the place of the interruption"
     if raised is None and not any(isinstance(told, Response) for told in world.results):
         yield "the call returned nothing"
     if any(inspect.getgeneratorstate(flow) != inspect.GEN_CLOSED for flow in world.flows):
@@ -230,7 +232,8 @@ def _written_down(world: World) -> Iterator[str]:
 def _row_of(world: World, provider: str, id: str, rows: list[Entry]) -> Iterator[str]:
     row = next((row for row in rows if row.job_id == id), None)
     if row is None:
-        if not any(row.job_id is None and row.state == "unsettled" for row in rows):
+        was_asked_about = any((e.provider, e.phase) == (provider, "poll") for e in world.trail)
+        if was_asked_about or not any(row.job_id is None and row.state == "unsettled" for row in rows):
             yield f"the ledger does not say that {provider} sold the job {id}"
         return
     if row.job is None or row.job.id != id:

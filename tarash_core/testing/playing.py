@@ -71,6 +71,7 @@ class World:
         flows: The engine's generators.
         asks: How much was asked so far.
         cancel: Makes the caller go away.
+        left: Whether the caller has gone away.
         hangs: Whether the vendors have stopped answering.
         calm: Whether nothing goes wrong any more.
         ledger: Where the purchases are written down; None without one.
@@ -89,8 +90,7 @@ class World:
         self.flows: list[Flow[Any]] = []
         self.asks = 0
         self.cancel: Callable[[], Any] = _press
-        self.hangs = False
-        self.calm = False
+        self.left = self.hangs = self.calm = False
         self.ledger = Ledger(folder / "jobs.db", clock=self.clock) if script.ledger else None
 
     def handle(self, request: HttpRequest) -> Reply:
@@ -125,8 +125,9 @@ class World:
 
     def _go_away(self, stop: Stop) -> None:
         if stop.how == "hard":
+            self.left = True
             raise KeyboardInterrupt
-        self.hangs = stop.hangs
+        self.hangs, self.left = stop.hangs, True
         self.cancel()
 
     @property

@@ -160,6 +160,7 @@ OUTCOMES: tuple[Callable[..., Fault], ...] = (
 )
 """How a job can end otherwise than with a file."""
 
+_PURCHASES = (faults.lost_answer, faults.garbage, partial(faults.server_error, 504, html=True, handled=True))
 _PHASES: tuple[Phase, ...] = ("submit", "poll", "result", "download", "upload", "cancel")
 _SEVERAL: tuple[Phase, ...] = ("poll", "result", "download")
 _ASKS = 14
@@ -223,6 +224,8 @@ def _stops() -> Iterator[Script]:
         for how in ways:
             for ask in range(1, _ASKS):
                 yield evolve(_row("poll"), driver=driver, stop=Stop(how, ask), ledger=how.startswith("kill"))
+            for make in _PURCHASES:
+                yield evolve(_row("submit", make(on="submit")), driver=driver, stop=Stop(how, 2), ledger=True)
 
 
 def _by_chance(seed: int, targets: Sequence[Target]) -> Script:
@@ -263,7 +266,8 @@ def _settings(chance: Random) -> dict[str, Any]:
         "on_unsettled": chance.choice(("stop", "stop", "continue")),
         "fallback_on": chance.choice((None, None, (TarashException,))),
     }
-    return {name: value for name, value in drawn.items() if value is not None}
+    often = _BRIEF if drawn["poll_interval"] == 0 else {}
+    return {name: value for name, value in {**drawn, **often}.items() if value is not None}
 
 
 def _stop(chance: Random, driver: Driver) -> Stop:

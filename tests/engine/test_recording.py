@@ -12,7 +12,7 @@ from tarash_core.engine.asks import Received
 from tarash_core.engine.recording import Exchange, Recording
 from tarash_core.plugins import FilePart, HttpRequest, HttpResponse
 from tarash_core.plugins.http import Headers
-from tarash_core.testing import faults, record
+from tarash_core.testing import Replay, faults, record, sample_video
 
 ASKED = HttpRequest("GET", "https://api.acme.example/v1/videos/1")
 
@@ -141,3 +141,33 @@ def test_what_is_no_recording(text: str, tmp_path: Path) -> None:
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(ValidationError, match="cannot be read"):
         Recording.read(tmp_path / "one.json")
+
+
+@pytest.fixture
+def recorded(acme: Any, clock: Any, tmp_path: Path) -> Path:
+    """A job and its download."""
+    with record(tmp_path / "fox.json"), Gateway(transport=acme, clock=clock) as gateway:
+        gateway.generate_video("acme/acme-1", prompt="A fox", download_to=tmp_path / "then")
+    return tmp_path / "fox.json"
+
+
+def test_a_job_is_played_again_from_a_file(recorded: Path, clock: Any, tmp_path: Path) -> None:
+    replay = Replay.read(recorded)
+    with Gateway(transport=replay, clock=clock) as gateway:
+        response = gateway.generate_video("acme/acme-1", prompt="A fox", download_to=tmp_path / "now")
+    assert response.content_type == "video/mp4"
+    assert replay.left == ()
+
+
+@pytest.mark.anyio
+async def test_a_job_is_played_again_on_an_event_loop(recorded: Path, clock: Any) -> None:
+    async with AsyncGateway(transport=Replay.read(recorded), clock=clock) as gateway:
+        response = await gateway.generate_video("acme/acme-1", prompt="A fox")
+        assert await response.video.read_async() == sample_video()
+
+
+def test_a_job_that_asks_for_more_than_was_recorded_ends_with_that_sentence(recorded: Path, clock: Any) -> None:
+    with Gateway(transport=Replay.read(recorded), clock=clock) as gateway:
+        gateway.generate_video("acme/acme-1", prompt="A fox")
+        with pytest.raises(ValidationError, match="no answer left for POST"):
+            gateway.generate_video("acme/acme-1", prompt="A fox")

@@ -52,6 +52,15 @@ def test_what_was_not_charged_does_not_count_and_what_is_unknown_does(limited, a
         limited.generate_video("acme/acme-1", **FOX)
 
 
+def test_joining_costs_nothing(limited, acme):
+    for _ in range(2):
+        limited.submit_video("acme/acme-1", **FOX)
+    assert limited.generate_video("acme/acme-1", **FOX, attach_if_running=True).request_id in acme.bought
+    assert len(acme.bought) == 2
+    with pytest.raises(errors.BudgetExceededError):
+        limited.submit_video("acme/acme-1", prompt="A dog", attach_if_running=True)
+
+
 def test_an_unknown_price_is_refused_unless_it_is_allowed(limited, acme):
     with pytest.raises(errors.BudgetExceededError, match="allow_unknown_cost=True"):
         limited.generate_image("acme/acme-image", prompt="A fox")

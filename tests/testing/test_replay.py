@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tarash_core import AsyncGateway, Gateway, ValidationError
+from tarash_core import ValidationError
 from tarash_core.engine.recording import Exchange, Recording
 from tarash_core.plugins import HttpRequest, HttpResponse
-from tarash_core.testing import Replay, VirtualClock, record, sample_image, sample_video
+from tarash_core.testing import Replay, sample_image, sample_video
 
 
 def exchange(path: str, answer: Any, method: str = "GET") -> Exchange:
@@ -52,34 +51,3 @@ def test_nothing_is_left() -> None:
 def test_a_file_is_a_sample_of_its_type(kind: str, content: bytes) -> None:
     replay = Replay(Recording([exchange("/a", HttpResponse(200, {"content-type": kind}, b"\xff" * 7))]))
     assert ask(replay, "https://x/a").content == content
-
-
-@pytest.fixture
-def recorded(tmp_path: Path) -> Path:
-    from tarash_fal.simulator import FalSimulator
-
-    with record(tmp_path / "fox.json"), Gateway(transport=FalSimulator(render=False), clock=VirtualClock()) as gateway:
-        gateway.generate_video("fal/fal-ai/veo3.1", prompt="A fox", download_to=tmp_path / "then")
-    return tmp_path / "fox.json"
-
-
-def test_a_job_is_played_again_from_a_file(recorded: Path, tmp_path: Path) -> None:
-    replay = Replay.read(recorded)
-    with Gateway(transport=replay, clock=VirtualClock()) as gateway:
-        response = gateway.generate_video("fal/fal-ai/veo3.1", prompt="A fox", download_to=tmp_path / "now")
-    assert response.video.content_type == "video/mp4"
-    assert replay.left == ()
-
-
-@pytest.mark.anyio
-async def test_a_job_is_played_again_on_an_event_loop(recorded: Path) -> None:
-    async with AsyncGateway(transport=Replay.read(recorded), clock=VirtualClock()) as gateway:
-        response = await gateway.generate_video("fal/fal-ai/veo3.1", prompt="A fox")
-        assert await response.video.read_async() == sample_video()
-
-
-def test_a_job_that_asks_for_more_than_was_recorded_ends_with_that_sentence(recorded: Path) -> None:
-    with Gateway(transport=Replay.read(recorded), clock=VirtualClock()) as gateway:
-        gateway.generate_video("fal/fal-ai/veo3.1", prompt="A fox")
-        with pytest.raises(ValidationError, match="no answer left for POST"):
-            gateway.generate_video("fal/fal-ai/veo3.1", prompt="A fox")

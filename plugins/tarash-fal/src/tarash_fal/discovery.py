@@ -5,8 +5,8 @@ Both are open to everybody (dossier fal.md, section 1), so that neither carries 
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from tarash_core.plugins import HttpRequest, Steps
@@ -35,16 +35,28 @@ def schema_of(model: str) -> Steps[ModelSpec]:
 
 def served(known: Collection[str]) -> Steps[frozenset[str]]:
     """The ids that fal lists as active: of videos and images, and whatever else is known here."""
-    found: set[str] = set()
+    return frozenset(item["endpoint_id"] for item in (yield from listed(known)))
+
+
+def listed(known: Collection[str], **more: str) -> Steps[list[dict[str, Any]]]:
+    """What fal lists as active, page by page: its videos and images, and whatever else is known here.
+
+    Args:
+        known: Ids that are wanted whatever their category.
+        **more: Further words of the query: ``expand="openapi-3.0"`` gives each item its document.
+    """
+    found: list[dict[str, Any]] = []
     cursor = None
     for _ in range(_MOST_PAGES):
-        query = {"status": "active", "limit": _PAGE, **({"cursor": cursor} if cursor else {})}
+        query = {"status": "active", "limit": _PAGE, **more, **({"cursor": cursor} if cursor else {})}
         page = (yield HttpRequest("GET", f"{API}/v1/models?{urlencode(query)}", signed=False)).json()
-        for item in page["models"]:
-            id, category = item["endpoint_id"], (item.get("metadata") or {}).get("category")
-            if category in CATEGORIES or id in known:
-                found.add(id)
+        found += [item for item in page["models"] if item["endpoint_id"] in known or category_of(item) in CATEGORIES]
         cursor = page.get("next_cursor")
         if not page.get("has_more") or cursor is None:
             break
-    return frozenset(found)
+    return found
+
+
+def category_of(item: Mapping[str, Any]) -> str | None:
+    """fal's own word for what a listed endpoint does."""
+    return (item.get("metadata") or {}).get("category")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from tarash_core.catalog import Variant
 from tarash_core.plugins import Headers, HttpRequest, HttpResponse
@@ -27,6 +28,7 @@ _IMAGE_SIZES = dict(
     zip(PRESETS, [(1024, 1024), (512, 512), (768, 1024), (576, 1024), (1024, 768), (1024, 576)], strict=True)
 )
 _LOGS_NOTHING = ("veo", "kling", "minimax", "seedance")
+_NO_DOCUMENT = {"error": {"code": "expansion_failed", "message": "No document is kept here."}}
 _UNTIL = "2099-01-01T00:00:00+00:00"
 
 
@@ -197,8 +199,26 @@ class FalSimulator(Simulator):
         query, ids = read_query(request), sorted(self.models - self.unlisted)
         start, limit = int(query.get("cursor") or 0), int(query.get("limit") or 50)
         more = start + limit < len(ids)
-        items = [{"endpoint_id": id, "metadata": _metadata(id)} for id in ids[start : start + limit]]
+        items: list[dict[str, Any]] = [
+            {"endpoint_id": id, "metadata": _metadata(id)} for id in ids[start : start + limit]
+        ]
+        if query.get("expand") == "openapi-3.0":
+            items = [{**item, "openapi": document_of(item["endpoint_id"]) or _NO_DOCUMENT} for item in items]
         return {"models": items, "has_more": more, "next_cursor": str(start + limit) if more else None}
+
+    @route("GET", "/v1/models/pricing", phase="schema")
+    def prices(self, request: HttpRequest) -> Any:
+        """A made-up price of each endpoint that is asked for, by the second or by the image."""
+        if not request.headers.get("authorization"):
+            return self.problem(401, "Authentication is required.")
+        known = [id for id in self._asked_for(request) if id in self.models]
+        units = {id: "images" if _is_image(id) else "seconds" for id in known}
+        return {
+            "prices": [{"endpoint_id": id, "unit_price": 0.1, "unit": units[id], "currency": "USD"} for id in known]
+        }
+
+    def _asked_for(self, request: HttpRequest) -> list[str]:
+        return parse_qs(urlsplit(request.url).query).get("endpoint_id", [])
 
     def callbacks(self, job: SimJob, stage: Stage) -> Iterable[HttpRequest]:
         """One signed callback when a job has ended."""

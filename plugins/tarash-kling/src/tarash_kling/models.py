@@ -166,8 +166,8 @@ def _ratio(**known: Any) -> Fields:
     return _setting("aspect_ratio", choice_field_mapper("aspect_ratio", _RATIOS, **known))
 
 
-def _length(allowed: Iterable[int]) -> Fields:
-    return _setting("duration", duration_field_mapper("int", tuple(allowed), default=5))
+def _length(allowed: Sequence[int]) -> Fields:
+    return _setting("duration", duration_field_mapper("int", allowed, default=5))
 
 
 def _audio(word: str, default: bool = False) -> Fields:
@@ -218,7 +218,7 @@ def _3_0() -> tuple[Variant, ...]:
 
 
 def _omni(
-    limit: int, price: Price, with_clip: Price, free: Sequence[Variant], *sizes: Fields, lengths: Iterable[int]
+    limit: int, price: Price, with_clip: Price, free: Sequence[Variant], *sizes: Fields, lengths: Sequence[int]
 ) -> tuple[Variant, ...]:
     """The ways with and without a clip: one that is followed (``feature``) and one that is edited (``base``)."""
     shared = (_said(limit, True), _refer(4), _ELEMENTS)
@@ -324,8 +324,8 @@ def _wide(required: bool = False) -> Fields:
     return {"aspect_ratio": choice_field_mapper("aspect_ratio", _RATIOS, default="16:9", required=required)}
 
 
-def _seconds(allowed: Iterable[int]) -> Fields:
-    return {"duration": duration_field_mapper("str", tuple(allowed), add_suffix=False, default=5)}
+def _seconds(allowed: Sequence[int]) -> Fields:
+    return {"duration": duration_field_mapper("str", allowed, add_suffix=False, default=5)}
 
 
 def _image(wire: str, role: str, required: bool = True) -> Fields:
@@ -621,7 +621,7 @@ def _referred(kind: str) -> Fields:
     }
 
 
-def _old_omni(free: Sequence[Variant], with_clip: Price, tiers: Fields, lengths: Iterable[int]) -> tuple[Variant, ...]:
+def _old_omni(free: Sequence[Variant], with_clip: Price, tiers: Fields, lengths: Sequence[int]) -> tuple[Variant, ...]:
     """``<<<image_1>>>`` in the prompt means the first reference image; frames stand behind them."""
     rules = [_at_most("element_list", 4, "reference_images")]
     shared = (_text(), _shown(4), _OLD_ELEMENTS)

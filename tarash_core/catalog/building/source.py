@@ -1,0 +1,107 @@
+"""Where a provider's catalogue comes from: its package, its schema file, and the vendor's own lists."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from importlib import import_module
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from attrs import evolve, field, frozen
+
+from tarash_core.catalog.building.endpoint import Endpoint, SchemaFile
+from tarash_core.errors import PluginError
+
+if TYPE_CHECKING:
+    from tarash_core.plugins.provider import Provider, Steps
+
+
+@frozen
+class Fetched:
+    """What a vendor publishes now.
+
+    Attributes:
+        endpoints: Endpoints with their schemas; facts may hold a ``price``.
+        gone: Known ids that the vendor no longer lists.
+        unread: Listed ids whose schema cannot be read, with the reason.
+    """
+
+    endpoints: tuple[Endpoint, ...]
+    gone: frozenset[str] = frozenset()
+    unread: Mapping[str, str] = field(factory=dict)
+
+
+@frozen(kw_only=True)
+class CatalogSource:
+    """How a provider's catalogue is built. A plugin has one as ``SOURCE`` in its module ``catalog_source``.
+
+    Attributes:
+        package: The package that carries ``catalog.json`` and ``overrides.toml``.
+        about: One sentence on whose facts they are; stands at the head of the catalogue.
+        fetch: Steps that ask the vendor for what it publishes; they are given the known ids.
+    """
+
+    package: str
+    about: str
+    fetch: Callable[[Collection[str]], Steps[Fetched]]
+
+    @property
+    def catalog(self) -> Path:
+        """The catalogue of the package."""
+        return Path(str(files(self.package))) / "catalog.json"
+
+    @property
+    def schemas(self) -> Path:
+        """The schema file among the tests of the package, where it is a checkout."""
+        name = self.package.removeprefix("tarash_").replace("_", "-")
+        return self.catalog.parents[2] / "tests" / "schemas" / f"{name}.json"
+
+
+def source_of(provider: Provider) -> CatalogSource:
+    """The source of a provider's catalogue.
+
+    Raises:
+        PluginError: The provider's catalogue is not built from published schemas.
+    """
+    package = type(provider).__module__.partition(".")[0]
+    try:
+        found = import_module(f"{package}.catalog_source").SOURCE
+    except (ImportError, AttributeError) as error:
+        raise PluginError(
+            f"The catalogue of {provider.name} is not built from published schemas: {package} has no catalog_source.SOURCE.",
+            provider=provider.name,
+        ) from error
+    if not isinstance(found, CatalogSource):
+        raise PluginError(f"{package}.catalog_source.SOURCE must be a CatalogSource, not {found!r}.")
+    return found
+
+
+def merged(known: SchemaFile, fetched: Fetched, day: str) -> SchemaFile:
+    """A schema file brought up to date.
+
+    Schemas that were read take the place of the known ones; what the vendor no longer lists stays, with the day.
+
+    Args:
+        known: The file as it was.
+        fetched: What the vendor publishes now.
+        day: Today, in ISO form.
+    """
+    endpoints = dict(known.endpoints)
+    for new in fetched.endpoints:
+        endpoints[new.id] = _renewed(known.endpoints.get(new.id), new, day)
+    for id in fetched.gone & set(endpoints):
+        left = endpoints[id]
+        endpoints[id] = evolve(left, facts={**left.facts, "delisted": left.facts.get("delisted", day), "checked": day})
+    about = {**known.about, "fetched": day, "unread": sorted(fetched.unread)}
+    return SchemaFile(about, dict(sorted(endpoints.items())))
+
+
+def _renewed(old: Endpoint | None, new: Endpoint, day: str) -> Endpoint:
+    """The new schema; what the old one knew of the model's life and of what it does is kept."""
+    facts: dict[str, Any] = {"listed": day} if old is None else {**old.facts}
+    facts |= {**new.facts, "status": "live", "checked": day}
+    facts.pop("delisted", None)
+    modality = old.modality if old is not None and old.modality else new.modality
+    kind = old.kind if old is not None else new.kind
+    return evolve(new, kind=kind, modality=modality, facts=facts)
