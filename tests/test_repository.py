@@ -64,6 +64,8 @@ def pattern(folder: Path) -> dict[str, Any]:
     """What all plugins share: everything but the name, the title, and the patch number."""
     project = read_toml(folder)
     project["project"]["version"] = minor(project["project"]["version"])
+    # Beyond the core a plugin may need a library of its own, such as one that signs tokens.
+    project["project"]["dependencies"] = project["project"]["dependencies"][:1]
     project["project"]["description"] = re.sub(
         r"^.+ for Tarash\.$", "TITLE for Tarash.", project["project"]["description"]
     )
@@ -108,7 +110,7 @@ class TestPlugin:
         core, project = read_toml(ROOT)["project"], read_toml(folder)["project"]
         assert minor(project["version"]) == minor(core["version"])
         major, number = minor(core["version"]).split(".")
-        assert project["dependencies"] == [f"tarash-core>={major}.{number},<{major}.{int(number) + 1}"]
+        assert project["dependencies"][0] == f"tarash-core>={major}.{number},<{major}.{int(number) + 1}"
 
     def test_requires_the_same_python_as_the_core(self, folder: Path) -> None:
         assert read_toml(folder)["project"]["requires-python"] == read_toml(ROOT)["project"]["requires-python"]

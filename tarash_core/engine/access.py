@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 from tarash_core.engine.asks import headers_of
 from tarash_core.engine.clocks import Clock
@@ -89,14 +89,14 @@ class Access:
         """
         url = self.moved(request.url)
         if not request.signed:
-            return evolve(request, url=url, headers=headers_of({"user-agent": USER_AGENT}, request.headers))
+            return request.sent_to(url, headers_of({"user-agent": USER_AGENT}, request.headers))
         if not self.owns(url):
             raise PluginError(
                 f"{self.provider.name} wants to send its key to {urlsplit(url).hostname}, which is none of its "
                 "origins; a job's state may have been changed."
             )
         keys = self.provider.authorize(request, self.credential, self.clock.now()) if self.credential else {}
-        return evolve(request, url=url, headers=headers_of({"user-agent": USER_AGENT}, request.headers, keys))
+        return request.sent_to(url, headers_of({"user-agent": USER_AGENT}, request.headers, keys))
 
     def moved(self, url: str) -> str:
         """The URL below ``base_url`` where it stands below one of the provider's origins."""

@@ -227,9 +227,9 @@ def _buy(run: Run, plan: Plan, attempt: Attempt) -> Flow[Job]:
 
 
 def _answer_is_lost(error: TarashException) -> bool:
-    """Whether a purchase that left, and was not refused, may have been carried out: unless the provider denies it."""
-    denied = isinstance(error, errors.ContentModerationError) and error._charged is None
-    return error._charged != "no" and not denied
+    """Whether a purchase that left, and was not refused, may have been carried out: unless the answer tells its end."""
+    told = isinstance(error, (errors.ContentModerationError, errors.GenerationFailedError))
+    return error._charged != "no" and not told
 
 
 def _lost(run: Run, error: TarashException) -> errors.LostAnswerError:

@@ -92,8 +92,10 @@ class Watcher:
             return None if asked is None else updates.Running(retry_after_seconds=asked)
 
     def pause(self, update: updates.Update | None, looks: int, trouble: int = 0) -> Flow[None]:
-        """Waits until the next look is due."""
-        yield Sleep(min(self._wait(update, looks, trouble), self.deadline.left()))
+        """Waits until the next look is due; not at all where ``poll_interval`` is 0."""
+        seconds = min(self._wait(update, looks, trouble), self.deadline.left())
+        if seconds > 0:
+            yield Sleep(seconds)
 
     def _wait(self, update: updates.Update | None, looks: int, trouble: int) -> float:
         usual = self.access.provider.cadence.wait(looks) if self.poll_interval is None else self.poll_interval

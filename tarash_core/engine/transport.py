@@ -130,17 +130,24 @@ def _plain(request: HttpRequest, url: httpx.URL, extensions: dict[str, Any]) -> 
 
 
 def _with_body(request: HttpRequest, url: httpx.URL, extensions: dict[str, Any]) -> httpx.Request:
-    files = {name: (part.filename, part.content, part.content_type) for name, part in (request.files or {}).items()}
+    is_multipart = request.files is not None
     return httpx.Request(
         request.method,
         url,
         headers=dict(request.headers.items()),
         json=request.json,
         content=request.content,
-        data=dict(request.form) if request.form else None,
-        files=files or None,
+        data=dict(request.form) if request.form and not is_multipart else None,
+        files=_parts(request) if is_multipart else None,
         extensions=extensions,
     )
+
+
+def _parts(request: HttpRequest) -> list[tuple[str, Any]]:
+    """Texts and files alike as parts: httpx would send texts alone as an urlencoded body."""
+    texts = [(name, (None, text)) for name, text in (request.form or {}).items()]
+    files = [(name, (part.filename, part.content, part.content_type)) for name, part in (request.files or {}).items()]
+    return [*texts, *files]
 
 
 def _failure(error: Exception, request: HttpRequest) -> HTTPConnectionError:

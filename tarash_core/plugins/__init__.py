@@ -2,6 +2,7 @@
 
 from tarash_core.plugins.answers import body_of, error_of_status, retry_after_seconds, words_of
 from tarash_core.plugins.credentials import Credential, Credentials
+from tarash_core.plugins.forms import Multipart, multipart
 from tarash_core.plugins.http import FilePart, Headers, HttpRequest, HttpResponse
 from tarash_core.plugins.loader import (
     PluginInfo,
@@ -43,6 +44,7 @@ __all__ = [
     "Headers",
     "HttpRequest",
     "HttpResponse",
+    "Multipart",
     "Output",
     "Phase",
     "PluginInfo",
@@ -60,6 +62,7 @@ __all__ = [
     "installed_providers",
     "load_provider",
     "make_plugin_manager",
+    "multipart",
     "plugin_manager",
     "refresh",
     "register_extension",

@@ -74,7 +74,7 @@ class HttpRequest:
         json: A body to send as JSON; None sends no JSON body.
         content: A body of raw bytes.
         form: Plain fields of a multipart (with ``files``) or urlencoded body.
-        files: File parts of a multipart body, by field name.
+        files: File parts of a multipart body, by field name; with an empty mapping the body is multipart without one.
         headers: Further headers; the key is added by the engine.
         effect: ``read`` and ``write`` may be repeated after a failure, ``buy`` only when nothing was bought.
         signed: Whether ``Provider.authorize`` adds the key. A signed request never leaves the provider's origins.
@@ -91,6 +91,21 @@ class HttpRequest:
     effect: Effect = field(default="read", kw_only=True)
     signed: bool = field(default=True, kw_only=True)
     expect: tuple[int, ...] = field(default=(), converter=to_tuple, kw_only=True)
+
+    def sent_to(self, url: str, headers: Headers) -> HttpRequest:
+        """The same request as it goes out; every exchange makes one, so it is not left to ``attrs.evolve``."""
+        return HttpRequest(
+            self.method,
+            url,
+            json=self.json,
+            content=self.content,
+            form=self.form,
+            files=self.files,
+            headers=headers,
+            effect=self.effect,
+            signed=self.signed,
+            expect=self.expect,
+        )
 
 
 @frozen

@@ -10,6 +10,7 @@ from attrs import field, frozen
 
 from tarash_core.catalog.catalog import Catalog
 from tarash_core.errors import TarashException
+from tarash_core.models.base import masked
 from tarash_core.plugins.credentials import Credential, Credentials
 from tarash_core.plugins.http import HttpRequest, HttpResponse
 from tarash_core.plugins.updates import Accepted, Done, Update
@@ -89,7 +90,7 @@ class Attempt:
     account: str | None = None
     number: int = 1
     settings: Mapping[str, Any] = field(factory=dict, repr=False)
-    webhook_url: str | None = None
+    webhook_url: str | None = field(default=None, repr=masked)
     api_version: str | None = None
     payer: str = ""
     attach_if_running: bool = False

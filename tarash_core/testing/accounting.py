@@ -221,12 +221,27 @@ def _written_down(world: World) -> Iterator[str]:
     world.ledger.close()
     with Ledger(world.ledger.path, clock=world.clock) as ledger:
         entries = ledger.entries()
+    yield from _agreed(world, {entry.id: entry for entry in entries})
     for provider, simulator in world.simulators.items():
         rows = [entry for entry in entries if entry.provider == provider]
         for id in simulator.bought:
             yield from _row_of(world, provider, id, rows)
         if not simulator.bought and any(row.job_id is not None for row in rows):
             yield f"the ledger names a job that {provider} never sold"
+
+
+def _agreed(world: World, rows: dict[str, Entry]) -> Iterator[str]:
+    """The ledger and the metadata say the same of each attempt that ended."""
+    for attempt in attempts_of(world):
+        row = rows.get(attempt.id or "")
+        if row is None or world.script.act == "submit":
+            continue
+        if row.state in ("claimed", "intent", "accepted", "running"):
+            yield f"the ledger has the attempt at {attempt.provider} as {row.state}, and it has ended"
+        if attempt.unsettled != (row.state in ("unsettled", "abandoned")):
+            yield f"the ledger has the attempt at {attempt.provider} as {row.state}, unsettled is {attempt.unsettled}"
+        if row.charged != attempt.charged:
+            yield f"the ledger says that charged is {row.charged}, and the metadata {attempt.charged}"
 
 
 def _row_of(world: World, provider: str, id: str, rows: list[Entry]) -> Iterator[str]:

@@ -177,7 +177,9 @@ def script_of(seed: int, targets: Sequence[Target]) -> Script:
     rows = table()
     row, target = divmod(seed, len(targets))
     if row < len(rows):
-        return evolve(rows[row], seed=seed, chain=(targets[target],), driver=_driver_of(rows[row], row + target))
+        ledger = rows[row].ledger or row % 5 == 0
+        driver = _driver_of(rows[row], row + target)
+        return evolve(rows[row], seed=seed, chain=(targets[target],), driver=driver, ledger=ledger)
     return _by_chance(seed, targets)
 
 

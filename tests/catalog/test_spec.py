@@ -4,7 +4,8 @@ from tarash_core.catalog import ModelSpec, Variant
 from tarash_core.errors import ValidationError
 from tarash_core.fields import passthrough_field_mapper
 from tarash_core.fields.names import FOLLOWING, VIDEO_MODES
-from tarash_core.models.request import MODES
+from tarash_core.fields.planning import make_plan
+from tarash_core.models.request import MODES, VideoGenerationRequest
 
 FIELDS = {"prompt": passthrough_field_mapper("prompt")}
 
@@ -51,3 +52,16 @@ def test_the_lists_of_modes_agree():
     assert set(MODES) >= VIDEO_MODES and set(MODES) >= FOLLOWING
     assert {mode for mode in MODES if "video" in mode} <= VIDEO_MODES
     assert {mode for mode in MODES if "image" in mode and "video" not in mode}.isdisjoint(VIDEO_MODES)
+
+
+def test_a_model_that_nobody_can_call_needs_no_variant():
+    spec = ModelSpec(variants=(), uncallable="its inputs are not published; use fox-3")
+    assert spec.modes == ()
+    with pytest.raises(ValidationError, match=r"acme/fox-4 cannot be called: its inputs .*; use fox-3\."):
+        make_plan(
+            provider="acme",
+            model="fox-4",
+            spec=spec,
+            request=VideoGenerationRequest(prompt="A fox", duration_seconds=5),
+            policy="warn",
+        )

@@ -15,8 +15,11 @@ from tarash_core import (
     VideoGenerationConfig,
     errors,
 )
-from tarash_core.engine.transport import is_private
+from tarash_core.engine.asks import Send
+from tarash_core.engine.transport import _request, is_private
+from tarash_core.plugins import FilePart, HttpRequest
 from tarash_core.testing import background, faults
+from tarash_core.testing.bodies import parse_multipart
 
 
 @pytest.fixture
@@ -125,3 +128,11 @@ def test_httpx_and_httpcore_log_nothing_of_ours(acme, host, caplog):
 )
 def test_private_hosts(name, private):
     assert is_private(name) is private
+
+
+@pytest.mark.parametrize("files", [{}, {"image": FilePart(b"\x89PNG", "image/png", "a.png")}])
+def test_a_multipart_body_is_one_with_and_without_a_file(files):
+    request = HttpRequest("POST", "https://a.example/v1", form={"prompt": "A fox"}, files=files)
+    sent = _request(Send(request, 5.0, 1000))
+    form = parse_multipart(sent.headers["content-type"], sent.read())
+    assert (form.fields, form.files) == ({"prompt": "A fox"}, files)

@@ -197,3 +197,15 @@ def test_a_required_parameter_of_the_models_own():
         plan(spec)
     kept = one_way({"bucket": extra_params_field_mapper("bucket", True, type="int", default=127)})
     assert plan(kept).payload["bucket"] == 127
+
+
+@pytest.mark.parametrize("items", [[], [{"id": 1}], [{"id": 1}, {"id": 2}]])
+def test_a_list_of_the_models_own_makes_one_item_for_each_value(items):
+    spec = one_way(
+        {
+            "contents[type=text].text": passthrough_field_mapper("negative_prompt"),
+            "contents[]": extra_params_field_mapper("elements", type="list"),
+        }
+    )
+    body = plan(spec, negative_prompt="snow", extra_params={"elements": items}).payload
+    assert body["contents"] == [{"type": "text", "text": "snow"}, *items]

@@ -121,7 +121,8 @@ def decode(id: str, entry: Raw, *, forms: Sequence[str] = FORMS) -> ModelSpec:
 def _variants(entry: Raw, forms: Sequence[str]) -> Iterator[Variant]:
     shared: Raw = entry["fields"]
     ways = entry.get("ways") or ({"modes": entry["modes"], "fields": {}},)
-    known = {_root(path) for fields in (shared, *(way["fields"] for way in ways)) for path in fields}
+    every = {path: raw for fields in (shared, *(way["fields"] for way in ways)) for path, raw in fields.items()}
+    known = {_root(path) for path in every}
     for way in ways:
         fields = {**shared, **way["fields"]}
         mappers = {path: field_mapper(path, raw, forms) for path, raw in _ordered(fields)}
@@ -129,7 +130,7 @@ def _variants(entry: Raw, forms: Sequence[str]) -> Iterator[Variant]:
             modes=way["modes"],
             endpoint=entry.get("endpoint", ""),
             fields=mappers,
-            rules=(*_rules(entry), *_rules(way), *_extras(fields, mappers)),
+            rules=(*_rules(entry), *_rules(way), *_extras({**every, **fields}, forms)),
             fixed={**entry.get("fixed", {}), **way.get("fixed", {})},
             parameters=known | set(entry.get("also", ())),
         )
@@ -153,14 +154,14 @@ def _rules(part: Raw) -> Iterator[rules.Rule]:
         yield _RULES[name](*arguments)
 
 
-def _extras(fields: Raw, mappers: Mapping[str, FieldMapper]) -> Iterator[rules.Rule]:
+def _extras(fields: Raw, forms: Sequence[str]) -> Iterator[rules.Rule]:
     """Rules for what is given in ``extra_params`` under a wire name, where its own field does not check it already."""
     for path, raw in fields.items():
         name = _root(path)
         if "inner" in raw:
             yield nested_rule(name, raw["inner"])
-        elif path == name and not mappers[path].is_extra:
-            yield wire_rule(name, mappers[path])
+        elif path == name and "source" in raw:
+            yield wire_rule(name, field_mapper(path, raw, forms))
 
 
 def _price(raw: Raw | None) -> Price | None:

@@ -84,8 +84,8 @@ def said(schema: Mapping[str, Any]) -> str:
         return " or ".join(_WORDS[one] for one in kind)
     if kind == "array":
         count = values.between(schema.get("minItems"), schema.get("maxItems"))
-        items = said(schema["items"]) if schema.get("items") else ""
-        return "a list" + (f" of {count}" if count else "") + (f" of {items}" if items and not count else items and f", {items}")
+        each = f", each {said(schema['items'])}" if schema.get("items") else ""
+        return f"a list{f' of {count}' if count else ''}{each}"
     if kind == "object" and schema.get("properties"):
         return f"an object with {', '.join(_part(name, part, schema) for name, part in schema['properties'].items())}"
     return _number(schema) if kind in ("integer", "number") else _WORDS.get(kind or "", "any value")

@@ -133,14 +133,9 @@ def _extras(st: Any, variant: Variant, properties: Mapping[str, Any]) -> Any:
     always = {
         name: st.sampled_from([*legal_values(properties[name]) * 4, *fields[name]]) for name in sorted(needed & set(fields))
     }
-    some = {name: st.sampled_from(listed) for name, listed in fields.items() if name not in needed}
-    return st.one_of(st.fixed_dictionaries(always), st.fixed_dictionaries(always, optional=_few(some)))
-
-
-def _few(fields: dict[str, Any]) -> dict[str, Any]:
-    """Enough to try every kind of them, and not so many that nearly every request is refused."""
-    names_ = sorted(fields)
-    return {name: fields[name] for name in names_[:: max(1, len(names_) // 4)]}
+    pairs = [(name, value) for name, listed in fields.items() if name not in needed for value in listed]
+    some = st.lists(st.sampled_from(pairs), max_size=2).map(dict) if pairs else st.just({})
+    return st.tuples(st.fixed_dictionaries(always), some).map(lambda drawn: {**drawn[1], **drawn[0]})
 
 
 def _names_of(variant: Variant) -> set[str]:

@@ -1,0 +1,55 @@
+"""The whole catalogue against the inputs that Replicate publishes; whose facts they are stands at their head."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from tarash_replicate.models import CATALOG
+
+from tarash_core.catalog.building.audit import audit
+from tarash_core.catalog.building.endpoint import SchemaFile, read_schemas
+from tarash_core.catalog.building.trials import try_model
+from tarash_core.catalog.search import listed_ids
+from tarash_core.cli.group import tarash
+
+SCHEMAS = Path(__file__).parent / "schemas" / "replicate.json"
+MODELS = listed_ids(CATALOG)
+
+
+@cache
+def schemas() -> SchemaFile:
+    return read_schemas(SCHEMAS)
+
+
+def test_the_audit_finds_nothing() -> None:
+    report = audit({model: CATALOG[model] for model in MODELS}, schemas().endpoints)
+    assert [str(finding) for finding in report.findings] == []
+    assert report.is_clean and report.counts == (0, 0, 0, 0)
+    assert report.models == 75
+
+
+def test_the_catalogue_is_what_its_sources_make() -> None:
+    result = CliRunner().invoke(tarash, ["catalog", "build", "replicate", "--check"])
+    assert (result.exit_code, "up to date" in result.output) == (0, True), result.output
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_what_a_plan_accepts_keeps_the_published_schema(model: str) -> None:
+    try_model("replicate", model, CATALOG[model], schemas().endpoints[model])
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_every_model_has_its_versions_and_a_source(model: str) -> None:
+    spec, versions = CATALOG[model], CATALOG[f"{model}:"]
+    assert spec.lifecycle is not None and spec.lifecycle.source and spec.lifecycle.checked
+    assert versions.family and versions.modes == spec.modes
+    assert {way.endpoint_for(model) for way in spec.variants} == {f"/v1/models/{model}/predictions"}
+
+
+def test_whose_facts_the_schemas_are_is_said() -> None:
+    about = schemas().about
+    assert about["whose"] and about["generated"]
+    assert len(about["unsure"]) == 24 and set(about["unsure"]) < set(MODELS)
