@@ -27,7 +27,7 @@ from tarash_core.cli.simulators import simulator_of
 from tarash_core.engine.access import base_url_variable
 from tarash_core.engine.clocks import SystemClock
 from tarash_core.plugins.loader import load_provider
-from tarash_core.testing import Simulator, background, sample_image
+from tarash_core.testing import Simulator, background, sample_image, sample_video
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([ROOT / "README.md", *ROOT.glob("docs/**/*.md"), *ROOT.glob("plugins/*/README.md")])
@@ -85,7 +85,9 @@ class World:
         self.stack = ExitStack()
 
     def prepare(self, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Sets key and host of each provider that a text names."""
+        """Sets key and host of each provider that a text names, and makes the files that it reads."""
+        for name, kind in re.findall(r'(?:Path\("|--[a-z-]+ )([\w-]+\.(png|mp4))', text):
+            Path(name).write_bytes(sample_image() if kind == "png" else sample_video())
         for name in PROVIDERS:
             if re.search(rf"\b{name}(/|\"|$)", text):
                 monkeypatch.setenv(base_url_variable(name), self.url_of(name))
@@ -108,9 +110,7 @@ def world() -> Iterator[World]:
 
 @pytest.fixture
 def ready(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Call it with a text to be ready for its snippets: hosts, keys, pictures, and no waiting."""
-    for name in ("fox.png", "sky.png", "a.png", "b.png"):
-        (tmp_path / name).write_bytes(sample_image())
+    """Call it with a text to be ready for its snippets: hosts, keys, files, and no waiting."""
 
     async def at_once(self: SystemClock, seconds: float) -> None:
         await anyio.lowlevel.checkpoint()

@@ -35,6 +35,10 @@ def _known(given: Iterable[str] | None) -> frozenset[str] | None:
     return None if given is None else frozenset(given)
 
 
+def _as_rules(given: Iterable[Rule]) -> tuple[Rule, ...]:
+    return tuple(given)
+
+
 @frozen(kw_only=True)
 class Variant:
     """One way to call a model.
@@ -58,7 +62,7 @@ class Variant:
     endpoint: str = ""
     fields: Mapping[str, FieldMapper] = field(converter=_own_copy, hash=False)
     body: str = "json"
-    rules: tuple[Rule, ...] = field(default=(), converter=tuple)
+    rules: tuple[Rule, ...] = field(default=(), converter=_as_rules)
     surface: str | None = None
     fixed: Mapping[str, Any] = field(factory=dict, hash=False)
     parameters: frozenset[str] | None = field(default=None, converter=_known)

@@ -170,5 +170,5 @@ def _show(provider: str, report: Report) -> None:
         click.echo(f"  {finding.code}: {finding}")
     for id in (*report.unlisted, *report.unknown):
         click.echo(f"  {id} is {'not in the catalogue' if id in report.unlisted else 'without a published schema'}")
-    counts = " / ".join(map(str, report.counts))
-    click.echo(f"{provider}: {report.models} models, {counts}; {report.beside} required inputs by extra_params.")
+    told = " / ".join(map(str, report.counts))
+    click.echo(f"{provider}: {report.models} models, {told}; {report.beside} required inputs by extra_params.")

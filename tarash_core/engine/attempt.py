@@ -134,11 +134,17 @@ def _identity(value: Any) -> str:
     return repr(value)
 
 
-def close(run: Run, status: AttemptStatus, error: BaseException | None = None) -> AttemptMetadata:
-    """Ends an attempt: tells its error what is known, and the hooks how it ended."""
+def close(
+    run: Run,
+    status: AttemptStatus,
+    error: BaseException | None = None,
+    keep: Callable[[AttemptMetadata], object] = lambda metadata: None,
+) -> AttemptMetadata:
+    """Ends an attempt: tells its error what is known, ``keep`` and then the hooks how it ended."""
     if isinstance(error, TarashException):
         run.record.blame(error)
     metadata = run.record.close(run.access.clock.now(), status, error)
+    keep(metadata)
     hooks.attempt_finished(metadata, run.extensions)
     return metadata
 

@@ -195,7 +195,7 @@ def submit(session: Session, order: Order, listeners: Listeners) -> Flow[Job]:
     link = yield from fallback.discovered(session, order.head, order.request, ready, total)
     if isinstance(link, fallback.Refusal):
         raise link.error
-    deadline = Deadline.after(session.clock, order.head.timeout)
+    deadline = Deadline.after(session.clock, order.head.timeout).sooner(total)
     run = attempt.start(link.access, order.head, link.plan, 1, deadline, listeners, order.attach)
     try:
         return (yield from attempt.submit(run))

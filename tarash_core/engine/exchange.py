@@ -27,6 +27,9 @@ MAX_ANSWER_BYTES = 256 << 20
 READ_SECONDS = 60.0
 """How long a request may take that buys nothing."""
 
+BUY_SECONDS = 5.0
+"""How long a purchase may take at least: one that leaves just before the deadline shall not lose its answer."""
+
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MAX_REDIRECTS = 5
 
@@ -174,7 +177,10 @@ def send(line: Line, request: HttpRequest, sink: Sink | None = None, max_bytes: 
         raise errors.HTTPConnectionError("The clock ran out before the request was sent.")
     if request.effect == "buy" and line.on_buy is not None:
         line.on_buy()
-    seconds = left if request.effect == "buy" or sink is not None else min(left, READ_SECONDS)
+    if request.effect == "buy":
+        seconds = max(left, BUY_SECONDS)
+    else:
+        seconds = left if sink is not None else min(left, READ_SECONDS)
     # A host that comes out of an answer, or from the user, must not lead into a private network.
     ask = Send(ready, seconds, max_bytes, sink, guarded=not line.access.owns(ready.url))
     try:

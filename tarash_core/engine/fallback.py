@@ -238,9 +238,9 @@ class Chain:
         try:
             response = yield from attempt.generate(run)
         except BaseException as error:
-            self.finished.append(attempt.close(run, "failed", error))
+            attempt.close(run, "failed", error, self.finished.append)
             raise
-        self.finished.append(attempt.close(run, "success"))
+        attempt.close(run, "success", keep=self.finished.append)
         return response
 
     def _skip(self, number: int, refusal: Refusal) -> None:

@@ -68,17 +68,17 @@ def leave_word(original: BaseException, end: Any) -> None:
     """
     metadata = getattr(end, "execution_metadata", None)
     attempts: tuple[AttemptMetadata, ...] = metadata.attempts if metadata is not None else ()
-    job = next((attempt.job for attempt in reversed(attempts) if attempt.job is not None), None)
+    jobs = [end] if isinstance(end, Job) else [attempt.job for attempt in reversed(attempts) if attempt.job is not None]
+    with suppress(AttributeError):
+        original.job = jobs[0] if jobs else None  # type: ignore[attr-defined]
+        original.execution_metadata = metadata  # type: ignore[attr-defined]
     if isinstance(end, Job):
-        job = end
         original.add_note(_receipt_note(end, True))
     for attempt in reversed(attempts):
         if attempt.job is not None:
             original.add_note(_receipt_note(attempt.job, attempt.unsettled))
         elif attempt.unsettled:
             original.add_note(f"Tarash: {attempt.provider} may have taken the job, but its answer was lost; {_LOOK}")
-    with suppress(AttributeError):
-        original.job, original.execution_metadata = job, metadata  # type: ignore[attr-defined]
 
 
 _LOOK = "look at the provider's own list of jobs before you send it again."

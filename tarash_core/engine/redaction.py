@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from tarash_core.errors import TarashException
+
 if TYPE_CHECKING:
     from tarash_core.models.media import Media
     from tarash_core.plugins.http import HttpRequest, HttpResponse
@@ -177,10 +179,9 @@ def _scrub_one(error: BaseException, secrets: tuple[str, ...]) -> None:
         error.args = shown
     if notes := getattr(error, "__notes__", None):
         notes[:] = [redact_text(note, secrets) if _speaks_of(note, secrets) else note for note in notes]
-    if hasattr(error, "raw_response"):
-        error.raw_response = _redacted(error.raw_response, secrets)
-    if hasattr(error, "message"):
+    if isinstance(error, TarashException):
         error.message = redact_text(str(error.message), secrets)
+        error.raw_response = _redacted(error.raw_response, secrets)
 
 
 def _speaks_of(text: str, secrets: tuple[str, ...]) -> bool:

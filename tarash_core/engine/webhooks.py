@@ -21,10 +21,17 @@ from tarash_core.engine.callback_memory import memory_of
 from tarash_core.engine.clocks import Deadline
 from tarash_core.engine.exchange import Line, converse
 from tarash_core.engine.record import Record
-from tarash_core.engine.results import with_access
+from tarash_core.engine.results import shown, with_access
 from tarash_core.engine.retry import Retry
 from tarash_core.engine.session import Session
-from tarash_core.errors import AuthenticationError, PluginError, TarashException, ValidationError, WebhookError
+from tarash_core.errors import (
+    AuthenticationError,
+    DeliveryError,
+    PluginError,
+    TarashException,
+    ValidationError,
+    WebhookError,
+)
 from tarash_core.models.config import CONFIGS, Config
 from tarash_core.models.job import ImageJob, Job, VideoJob
 from tarash_core.models.webhook import WebhookEvent
@@ -319,8 +326,15 @@ def _event(access: Access, config: Config, given: Arrived, callback: Callback) -
     )
     run = attempt.Run(access=access, config=config, record=record, deadline=Deadline(access.clock))
     yield from attempt.report(run, job, callback.update)
-    update = calls.shown_with_result(run, job, callback.update)
-    return WebhookEvent(job_id=callback.job_id, update=cast("Any", update), event_id=callback.event_id)
+    return WebhookEvent(job_id=callback.job_id, update=_shown(run, job, callback.update), event_id=callback.event_id)
+
+
+def _shown(run: attempt.Run, job: Job, update: updates.Update) -> Any:
+    """Our update; one that tells of success and names no file has the error of that and no result."""
+    try:
+        return calls.shown_with_result(run, job, update)
+    except DeliveryError as error:
+        return shown(update, job, run.access, run.record).replace(error=error)
 
 
 def _bare_job(access: Access, callback: Callback) -> Job:

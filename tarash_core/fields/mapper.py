@@ -186,7 +186,10 @@ class FieldMapper:
     def match(self, value: Any) -> Any:
         """The legal value that means the same; None if there is none. Without choices, the value itself."""
         if self._index is not None:
-            return self._index.get(values.key_of(self.source_field, value))
+            try:
+                return self._index.get(values.key_of(self.source_field, value))
+            except TypeError:  # a list or an object is none of the choices
+                return None
         if isinstance(self.choices, range):
             return int(value) if values.is_number(value) and value in self.choices else None
         return value

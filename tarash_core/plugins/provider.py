@@ -150,7 +150,11 @@ class Provider:
         return None
 
     def submit(self, plan: Plan, attempt: Attempt) -> Steps[Accepted | Done]:
-        """Buys the job; its purchase is the one request with ``effect="buy"``."""
+        """Buys the job; its purchase is the one request with ``effect="buy"``.
+
+        What goes wrong after the purchase was answered below 400 counts as a lost answer: the job may be running. An
+        error that reads a refusal out of such an answer says so with ``charged="no"``.
+        """
         raise NotImplementedError(f"{type(self).__name__} must override submit().")
 
     def poll(self, job: Job) -> Steps[Update]:

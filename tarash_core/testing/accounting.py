@@ -19,7 +19,7 @@ from tarash_core.testing.playing import Killed, World
 from tarash_core.testing.simulator import Simulator
 
 _OVER = ("failed", "moderated", "cancelled")
-_GRACE_SECONDS = 8.0
+_GRACE_SECONDS = 12.0
 _DELIVERY_SECONDS = 602.0
 _UNCLEAR = frozenset({401, 403, 408, 429})
 _WORD_PHASES = ("poll", "result", "cancel")

@@ -116,6 +116,12 @@ def test_fallback_on_takes_classes_or_a_function(both, acme, other):
         assert both.generate_video(chain, prompt="A fox").execution_metadata.successful_attempt == 2
 
 
+@pytest.fixture
+def nothing_installed(monkeypatch):
+    monkeypatch.setattr("tarash_core.plugins.entry_points.installed", lambda group: {})
+
+
+@pytest.mark.usefixtures("nothing_installed")
 def test_what_is_not_installed_or_has_no_key_is_skipped_anywhere(both, acme):
     chain = ["stability/x", "acme/acme-1"]
     response = both.generate_video(chain, prompt="A fox")
@@ -123,6 +129,7 @@ def test_what_is_not_installed_or_has_no_key_is_skipped_anywhere(both, acme):
     assert response.execution_metadata.attempts[0].error_type == "ProviderNotInstalledError"
 
 
+@pytest.mark.usefixtures("nothing_installed")
 def test_a_chain_of_skipped_configs_raises_the_heads_error(both):
     with pytest.raises(ProviderNotInstalledError, match="tarash-stability"):
         both.generate_video(["stability/x", "luma/y"], prompt="A fox")

@@ -138,6 +138,22 @@ def test_a_refusal_that_the_answer_spells_out_is_none_that_is_lost(both, acme, o
     assert not caught.value.execution_metadata.attempts[0].unsettled
 
 
+def test_a_purchase_that_leaves_late_is_given_time_to_be_answered(gateway, acme):
+    acme.script(faults.late(58, on="upload"), faults.late(4, on="submit"))
+    config = VideoGenerationConfig.from_string("acme/acme-1", timeout=60)
+    with pytest.raises(errors.TimeoutError, match="was stopped") as caught:
+        gateway.generate_video(config, prompt="A fox", first_frame=b"\x89PNG\r\n\x1a\n")
+    assert [caught.value.job.id] == acme.bought
+    assert caught.value.charged == "no"
+
+
+def test_the_total_clock_counts_for_a_submission_too(gateway, acme):
+    acme.script(faults.late(40, on="submit"))
+    config = VideoGenerationConfig.from_string("acme/acme-1", timeout=60, total_timeout=30)
+    with pytest.raises(LostAnswerError):
+        gateway.submit_video(config, prompt="A fox")
+
+
 # code of others that fails
 
 
@@ -387,15 +403,21 @@ class PressesWhenAccepted:
         signal.raise_signal(signal.SIGINT)
 
 
-def test_ctrl_c_in_a_hook_hands_over_the_receipt(acme, clock):
-    extension = PressesWhenAccepted()
+class PressesAtTheEnd:
+    @hookimpl
+    def tarash_attempt_finished(self, record):
+        signal.raise_signal(signal.SIGINT)
+
+
+@pytest.mark.parametrize(("extension", "cancelled"), [(PressesWhenAccepted(), True), (PressesAtTheEnd(), False)])
+def test_ctrl_c_in_a_hook_hands_over_the_receipt(acme, clock, extension, cancelled):
     register_extension(extension)
     try:
         error = interrupted(acme, clock, generate)
     finally:
         unregister_extension(extension)
     assert [error.job.id] == acme.bought
-    assert len(acme.asked("cancel")) == 1
+    assert acme.jobs[error.job.id].cancelled is cancelled
     assert len(error.execution_metadata.attempts) == 1
 
 

@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 
-from tarash_core import AsyncGateway, Gateway, ValidationError
-from tarash_core.engine.asks import Received
-from tarash_core.engine.recording import Exchange, Recording
+from tarash_core import AsyncGateway, Gateway, LostAnswerError, ValidationError
+from tarash_core.engine.access import Access
+from tarash_core.engine.asks import Received, Send
+from tarash_core.engine.fetching import Nobody
+from tarash_core.engine.recording import Exchange, Recording, watched
 from tarash_core.plugins import FilePart, HttpRequest, HttpResponse
 from tarash_core.plugins.http import Headers
-from tarash_core.testing import Replay, faults, record, sample_video
+from tarash_core.testing import Replay, VirtualClock, faults, record, sample_video
 
 ASKED = HttpRequest("GET", "https://api.acme.example/v1/videos/1")
 
@@ -171,3 +173,12 @@ def test_a_job_that_asks_for_more_than_was_recorded_ends_with_that_sentence(reco
         gateway.generate_video("acme/acme-1", prompt="A fox")
         with pytest.raises(ValidationError, match="no answer left for POST"):
             gateway.generate_video("acme/acme-1", prompt="A fox")
+
+
+def test_an_error_on_the_way_is_shown_without_secrets() -> None:
+    access = Access(provider=Nobody(), clock=VirtualClock(), hidden=("canary",))
+    exchange = watched(access, Send(ASKED, 5.0, 100))
+    next(exchange)
+    with pytest.raises(LostAnswerError, match=r"the header b'\*\*\*' is none") as caught:
+        exchange.throw(LostAnswerError("the header b'canary' is none"))
+    assert "canary" not in repr(caught.value)

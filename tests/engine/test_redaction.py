@@ -12,7 +12,10 @@ from tarash_core.engine.redaction import (
     redact_response,
     redact_text,
     redact_url,
+    scrub,
+    secret_texts,
 )
+from tarash_core.errors import HTTPError
 from tarash_core.models.media import Media
 from tarash_core.plugins import FilePart, HttpRequest, HttpResponse
 
@@ -39,6 +42,12 @@ JWT = "eyJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJjYW5hcnkifQ.c2lnbmF0dXJlY2FuYXJ5"
         f"a token {JWT} here",
         f"data:image/png;base64,{CANARY}",
         f"DATA:video/mp4;codecs=avc1;base64,{CANARY}",
+        f"GET /v.mp4?sig={CANARY} failed",
+        f"moved to /v.mp4?a=1&x-key={CANARY}",
+        f'{{"api_key": "{CANARY}"',
+        f"session_token={CANARY}",
+        f"password: {CANARY}",
+        f"whsec_Y2FuYXJ5+{CANARY}/{CANARY}=",
     ],
 )
 def test_what_looks_like_a_secret_is_hidden(text: str) -> None:
@@ -59,6 +68,10 @@ def test_what_looks_like_a_secret_is_hidden(text: str) -> None:
         "fal-ai/veo3.1/image-to-video",
         "key_frames_interval must be positive",
         "13:45 on 2026-11-22",
+        "invalid token: expired",
+        "signature: missing",
+        "GET /v1/videos?page=1234567890 failed",
+        "total_tokens: 1234567890",
     ],
 )
 def test_what_is_no_secret_stays(text: str) -> None:
@@ -72,6 +85,21 @@ def test_a_known_secret_is_hidden_wherever_it_stands(secret: str) -> None:
     text = f"echo {secret} and https://a.example/{quote(secret, safe='')}/x"
     shown = redact_text(text, [secret])
     assert secret not in shown and quote(secret, safe="") not in shown
+
+
+@pytest.mark.parametrize(
+    ("secret", "text"), [("canary\n", "b'canary\\n'"), (" canary ", "canary"), ('ca"nary', 'ca\\"nary')]
+)
+def test_a_known_secret_is_hidden_however_it_is_written(secret: str, text: str) -> None:
+    assert "canary" not in redact_text(text, [secret]) and "nary" not in redact_text(text, [secret])
+
+
+@pytest.mark.parametrize("place", [0, 4000, 4090, 8180, 8190, 9000])
+@pytest.mark.parametrize("filler", ["x ", "data:image/png;base64,", "https://a.example/?"])
+def test_no_cut_leaves_a_part_of_a_secret(place: int, filler: str) -> None:
+    secret = "canary-0123456789-yranac"
+    text = (filler + "A" * 9000)[:place] + " " + secret + " " * 200
+    assert "canary" not in redact_text(text, [secret]) and "cana" not in redact_text(text, [secret])
 
 
 def test_of_secrets_within_secrets_nothing_is_left() -> None:
@@ -124,6 +152,53 @@ def test_only_the_start_of_a_long_text_is_looked_at() -> None:
     text = base64.urlsafe_b64encode(bytes(range(256)) * 20_000).decode()
     shown = redact({"b64_json": text})["b64_json"]
     assert len(shown) < 4200 and shown.endswith(f"({len(text)} characters)")
+
+
+def test_a_secret_is_hidden_in_names_too() -> None:
+    assert redact({"canary": 1, "a": {"x-canary": 2}}, ["canary"]) == {HIDDEN: 1, "a": {f"x-{HIDDEN}": 2}}
+
+
+def test_the_secrets_of_settings_are_those_under_such_names() -> None:
+    settings = {"region": "eu", "token": "a", "deep": [{"client_secret": {"value": "b"}, "max_tokens": "5"}], "key": 5}
+    assert secret_texts(settings) == ("a", "b")
+
+
+def error_with_canaries() -> BaseException:
+    """An error of ours from a vendor's, from one that holds the answer, with a note and a group beside it."""
+    try:
+        try:
+            try:
+                b"canary \xff".decode()
+            except UnicodeDecodeError as error:
+                raise ExceptionGroup("both", [KeyError("canary"), ValueError(b"canary")]) from error
+        except ExceptionGroup as error:
+            error.add_note("the canary sings")
+            raise HTTPError("no canary", raw_response={"echo": "canary"}, status_code=400) from None
+    except HTTPError as error:
+        return error
+
+
+def test_an_error_is_scrubbed_with_everything_that_it_came_from() -> None:
+    error = error_with_canaries()
+    scrub(error, ["canary"])
+    assert (error.message, error.raw_response) == (f"no {HIDDEN}", {"echo": HIDDEN})
+    everything = [error, error.__context__, error.__context__.__cause__, *error.__context__.exceptions]
+    assert "canary" not in " ".join(f"{item!r} {item} {getattr(item, '__notes__', '')}" for item in everything)
+    assert len(everything) == 5
+
+
+def test_a_receipt_in_a_note_stays_as_it_is() -> None:
+    error = KeyboardInterrupt()
+    error.add_note('take it up: {"status_url": "https://a.example/x?page=1"}')
+    scrub(error, ["canary"])
+    assert "?page=1" in error.__notes__[0]
+
+
+def test_an_error_that_came_from_itself() -> None:
+    error = ValueError("canary")
+    error.__cause__ = error
+    scrub(error, ["canary"])
+    assert str(error) == HIDDEN
 
 
 def test_a_url_keeps_host_and_path() -> None:

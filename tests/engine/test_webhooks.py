@@ -66,6 +66,7 @@ def with_callbacks(**settings: Any) -> None:
             event_id = standard_webhooks.check(headers, body, secret, now)
             told = json.loads(body)
             update = Done(Output(told["url"]), raw=told) if told["status"] == "succeeded" else read(told)
+            update = Done(raw=told) if told["status"] == "empty" else update
             sent_at = standard_webhooks.sent_at(headers)
             return Callback(job_id=told["id"], update=update, event_id=told.get("event", event_id), sent_at=sent_at)
 
@@ -116,6 +117,12 @@ def test_the_callers_own_job_goes_into_the_update(gateway: Gateway) -> None:
     event = gateway.read_webhook("acme", *signed(), SECRET, job=job)
     assert event.update.job == event.update.result.job == job
     assert event.update.model == "acme-1"
+
+
+def test_success_without_a_file_is_told_with_the_error_of_that(gateway: Gateway) -> None:
+    event = gateway.read_webhook("acme", *signed({**FINISHED, "status": "empty"}), SECRET)
+    assert (event.update.status, event.update.result) == ("completed", None)
+    assert isinstance(event.update.error, tarash_core.DeliveryError)
 
 
 def test_a_picture_is_told_by_its_name(gateway: Gateway) -> None:

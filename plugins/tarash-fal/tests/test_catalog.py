@@ -52,7 +52,9 @@ def test_what_left_the_list_is_a_notice_and_no_refusal() -> None:
     assert life.source and life.checked and life.replacement == "fal-ai/veo3.1"
     request = request_of("video", {"prompt": "A fox"})
     plan = make_plan(provider="fal", model="fal-ai/veo2", spec=CATALOG["fal-ai/veo2"], request=request, policy="error")
-    assert ["left the vendor's list" in notice.message for notice in plan.notices if notice.code == "lifecycle"] == [True]
+    assert ["left the vendor's list" in notice.message for notice in plan.notices if notice.code == "lifecycle"] == [
+        True
+    ]
 
 
 def test_whose_facts_the_schemas_are_is_said() -> None:

@@ -10,9 +10,9 @@ import pytest
 from tarash_fal import provider
 from tarash_fal.simulator import FalSimulator
 
-from tarash_core import errors
-from tarash_core.plugins import Cancelled, Done, Failed, HttpResponse, Running
-from tarash_core.testing import faults
+from tarash_core import Gateway, errors
+from tarash_core.plugins import Cancelled, Done, Failed, HttpRequest, HttpResponse, Running
+from tarash_core.testing import Reply, VirtualClock, faults
 
 JWK = {"crv": "Ed25519", "x": "A6EHv_POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg", "kty": "OKP"}
 OTHER = {**JWK, "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}
@@ -123,3 +123,30 @@ def test_without_cryptography_the_error_names_the_extra(told: Any, monkeypatch: 
     monkeypatch.setitem(sys.modules, "cryptography.exceptions", None)
     with pytest.raises(errors.PluginError, match=r"tarash-core\[webhooks\]"):
         told(keys(JWK))(provider.webhook(HEADERS, BODY, None, THEN), "webhook")
+
+
+def test_the_vector_is_read_once_and_never_when_changed_or_old() -> None:
+    asked: list[HttpRequest] = []
+
+    class Rest:
+        """fal's key set, and nothing else."""
+
+        def handle(self, request: HttpRequest) -> Reply:
+            asked.append(request)
+            return Reply(keys(OTHER, JWK))
+
+    with Gateway(transport=Rest(), clock=VirtualClock(THEN)) as gateway:
+        event = gateway.read_webhook("fal", HEADERS, BODY)
+        assert (event.job_id, event.event_id) == ("r1", "r1")
+        with pytest.raises(errors.WebhookError) as caught:
+            gateway.read_webhook("fal", HEADERS, BODY)
+        assert caught.value.is_repeat
+        with pytest.raises(errors.WebhookError, match="No key"):
+            gateway.read_webhook("fal", HEADERS, BODY.replace(b"1}", b"2}"))
+    assert {request.url for request in asked} == {"https://rest.fal.ai/.well-known/jwks.json"}
+    assert len(asked) == 2
+    with (
+        Gateway(transport=Rest(), clock=VirtualClock(THEN + timedelta(seconds=301))) as gateway,
+        pytest.raises(errors.WebhookError, match="five minutes"),
+    ):
+        gateway.read_webhook("fal", HEADERS, BODY)

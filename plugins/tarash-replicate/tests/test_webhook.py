@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from tarash_replicate import provider
 from tarash_replicate.simulator import WEBHOOK_SECRET, ReplicateSimulator
 
+from tarash_core import Gateway, VideoGenerationConfig
 from tarash_core.errors import WebhookError
 from tarash_core.plugins import Callback, Done, HttpRequest, HttpResponse, Running
-from tarash_core.testing import Driven, attempt_of, faults
+from tarash_core.testing import Driven, VirtualClock, attempt_of, faults
 
 # The vector of the dossier, section 8, which replicate 1.0.7 accepts.
 SECRET = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3"
@@ -122,3 +124,45 @@ def test_a_failed_job_is_called_back_too(driver: Driven, simulator: ReplicateSim
     bought(driver, simulator)
     simulator.advance(100)
     assert len(simulator.due()) == 1
+
+
+class TestThroughTheGateway:
+    """The vector as a user reads it; its secret from the argument, the variable, or the account itself."""
+
+    @pytest.fixture
+    def gateway(self, simulator: ReplicateSimulator) -> Iterator[Gateway]:
+        with Gateway(transport=simulator, clock=VirtualClock(NOW)) as opened:
+            yield opened
+
+    def test_once(self, gateway: Gateway) -> None:
+        event = gateway.read_webhook("replicate", HEADERS, BODY, SECRET)
+        assert (event.job_id, event.event_id) == ("p1", "msg_1")
+        with pytest.raises(WebhookError) as caught:
+            gateway.read_webhook("replicate", HEADERS, BODY, SECRET)
+        assert caught.value.is_repeat
+
+    def test_the_variable(self, gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("REPLICATE_WEBHOOK_SIGNING_SECRET", SECRET)
+        assert gateway.read_webhook("replicate", HEADERS, BODY).job_id == "p1"
+
+    def test_a_changed_one_is_refused(self, gateway: Gateway) -> None:
+        with pytest.raises(WebhookError, match="signature"):
+            gateway.read_webhook("replicate", HEADERS, BODY + b" ", SECRET)
+        with pytest.raises(WebhookError, match="signature"):
+            gateway.read_webhook("replicate", HEADERS, BODY, "whsec_AAAA")
+
+    def test_what_the_simulator_sends_has_the_result(self, simulator: ReplicateSimulator) -> None:
+        clock = VirtualClock(datetime.fromtimestamp(simulator.timestamp(), UTC))
+        with Gateway(transport=simulator, clock=clock) as gateway:
+            config = VideoGenerationConfig.from_string("replicate/google/veo-3.1", webhook_url="https://x.example/hook")
+            job = gateway.submit_video(config, prompt="A fox")
+            simulator.advance(100)
+            clock.advance(100)
+            events = [
+                gateway.read_webhook("replicate", sent.headers, sent.content or b"", job=job)
+                for sent in simulator.due()
+            ]
+            result = events[-1].update.result
+            assert result is not None
+            assert result.video.read()
+        assert {event.job_id for event in events} == {job.id}

@@ -1,8 +1,8 @@
 """Catalogues built from published schemas: one road for every provider.
 
 Reading (:mod:`openapi`, :mod:`endpoint`), meaning (:mod:`roles`, :mod:`fields`, :mod:`modes`, :mod:`ways`, with the
-plugin's :mod:`overrides`), storing (:mod:`writing`), and reading back when a model is looked up (:mod:`decoding`), which
-is all that a provider imports. :mod:`audit` compares a catalogue with the schemas.
+plugin's :mod:`overrides`), storing (:mod:`writing`), and reading back when a model is looked up (:mod:`decoding`),
+which is all that a provider imports. :mod:`audit` compares a catalogue with the schemas.
 """
 
 from __future__ import annotations

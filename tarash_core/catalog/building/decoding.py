@@ -130,7 +130,7 @@ def _variants(entry: Raw, forms: Sequence[str]) -> Iterator[Variant]:
             modes=way["modes"],
             endpoint=entry.get("endpoint", ""),
             fields=mappers,
-            rules=(*_rules(entry), *_rules(way), *_extras({**every, **fields}, forms)),
+            rules=[*_rules(entry), *_rules(way), *_extras({**every, **fields}, forms)],
             fixed={**entry.get("fixed", {}), **way.get("fixed", {})},
             parameters=known | set(entry.get("also", ())),
         )

@@ -13,6 +13,10 @@ from tarash_core.errors import ValidationError
 from tarash_core.models.job import Kind
 
 
+def _words(given: Iterable[str]) -> tuple[str, ...]:
+    return tuple(given)
+
+
 @frozen(kw_only=True)
 class Endpoint:
     """One published endpoint.
@@ -27,7 +31,7 @@ class Endpoint:
 
     id: str
     kind: Kind
-    modality: tuple[str, ...] = field(default=(), converter=tuple)
+    modality: tuple[str, ...] = field(default=(), converter=_words)
     schema: Mapping[str, Any] = field(factory=dict, hash=False)
     facts: Mapping[str, Any] = field(factory=dict, hash=False)
 

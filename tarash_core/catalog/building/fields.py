@@ -160,7 +160,7 @@ def _open_duration(schema: Schema) -> Raw:
     if raw.get("minimum", 1) < 1:
         raw |= {"minimum": 1, "inner": schema}
     default = schema.get("default")
-    return _with_default(raw, default if values.is_number(default) and default > 0 else None)
+    return _with_default(raw, default if default is not None and values.is_number(default) and default > 0 else None)
 
 
 def _seconds(word: Any) -> Any:

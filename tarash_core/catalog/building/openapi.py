@@ -62,7 +62,8 @@ def _input(document: Mapping[str, Any], id: str) -> Mapping[str, Any]:
 
 def _output(document: Mapping[str, Any]) -> Mapping[str, Any]:
     schemas = _schemas(document)
-    found = schemas.get("Output") or next((s for name, s in schemas.items() if name.endswith("Output")), {})
+    none: Mapping[str, Any] = {}
+    found = schemas.get("Output") or next((s for name, s in schemas.items() if name.endswith("Output")), none)
     return resolved(document, found)
 
 

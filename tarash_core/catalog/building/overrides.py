@@ -21,9 +21,10 @@ KEYS = frozenset(
 
 ``modes``: what the endpoint does. ``roles``: the field of our request for a wire name; empty for one of the model's
 own. ``words``: for a wire name the words of ours and what is written for each. ``correct``: keys of JSON Schema that
-the published schema of a wire name lacks. ``fixed``: values by our names that cannot be chosen. ``rules``: each a list of
-a rule's name and its arguments. ``frames``: multiple and plus of a count of frames. ``split``: whether each mode is a
-way of its own. ``ways``: for a mode, the stored fields and the rules that differ there. ``endpoint``: where calls go. ``lifecycle``, ``price``, ``title``: facts.
+the published schema of a wire name lacks. ``fixed``: values by our names that cannot be chosen. ``rules``: each a list
+of a rule's name and its arguments. ``frames``: multiple and plus of a count of frames. ``split``: whether each mode is
+a way of its own. ``ways``: for a mode, the stored fields and the rules that differ there. ``endpoint``: where calls go.
+``lifecycle``, ``price``, ``title``: facts.
 """
 
 
@@ -70,8 +71,6 @@ def read_overrides(package: str, name: str = "overrides.toml") -> Overrides:
     for table in tables:
         unknown = sorted(set(table) - KEYS)
         if unknown or not table.get("models"):
-            raise PluginError(
-                f"A table of {package}/{name} {f'has the unknown key {unknown[0]!r}' if unknown else 'names no models'}; "
-                f"it takes {', '.join(sorted(KEYS))}."
-            )
+            what = f"has the unknown key {unknown[0]!r}" if unknown else "names no models"
+            raise PluginError(f"A table of {package}/{name} {what}; it takes {', '.join(sorted(KEYS))}.")
     return Overrides(tables)

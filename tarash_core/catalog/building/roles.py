@@ -223,7 +223,7 @@ def _is_duration(schema: Schema, endpoint: Endpoint) -> bool:
 def _is_frames(schema: Schema, endpoint: Endpoint) -> bool:
     default = schema.get("default")
     numbers = _of_type("number", "integer")(schema, endpoint) and "enum" not in schema
-    return numbers and values.is_number(default) and default >= _DEFAULT_FRAMES
+    return numbers and default is not None and values.is_number(default) and default >= _DEFAULT_FRAMES
 
 
 def _is_fps(schema: Schema, endpoint: Endpoint) -> bool:

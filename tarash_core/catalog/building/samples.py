@@ -79,5 +79,3 @@ def _plain(mapper: FieldMapper) -> Iterator[Any]:
         elif not isinstance(value, (int, float)) or isinstance(value, bool) or mapper.refusal(value) is None:
             yield value
     yield from (int(bound) if mapper.type == "int" else bound for bound in known)
-
-

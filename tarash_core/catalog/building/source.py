@@ -69,7 +69,8 @@ def source_of(provider: Provider) -> CatalogSource:
         found = import_module(f"{package}.catalog_source").SOURCE
     except (ImportError, AttributeError) as error:
         raise PluginError(
-            f"The catalogue of {provider.name} is not built from published schemas: {package} has no catalog_source.SOURCE.",
+            f"The catalogue of {provider.name} is not built from published schemas: "
+            f"{package} has no catalog_source.SOURCE.",
             provider=provider.name,
         ) from error
     if not isinstance(found, CatalogSource):

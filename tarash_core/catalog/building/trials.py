@@ -14,10 +14,12 @@ from tarash_core.catalog.building.endpoint import Endpoint
 from tarash_core.catalog.spec import ModelSpec, Variant
 from tarash_core.errors import UnsupportedParameterError, ValidationError
 from tarash_core.fields import names, values
+from tarash_core.fields.forms import usable_forms, write_form
 from tarash_core.fields.layout import Entry
 from tarash_core.fields.payload import fill_leaves
 from tarash_core.fields.planning import make_plan
 from tarash_core.models.job import Kind
+from tarash_core.models.plan import MediaLeaf
 from tarash_core.models.request import request_of
 
 _ADDRESSES = ("https://files.example/a.png", "data:image/png;base64,iVBORw0KGgo=")
@@ -92,16 +94,23 @@ def _way(st: Any, variant: Variant, properties: Mapping[str, Any]) -> Any:
     other = _IMAGE_ONLY if variant.kind == "video" else _VIDEO_ONLY
     known = variant.layout.by_source
     wishes = {
-        name: st.sampled_from([*_legal(known.get(name)), *listed])
+        name: [*_legal(known.get(name)) * 2, *listed]
         for name, listed in _WISHES.items()
         if name not in other and name != "prompt"
     }
     prompts = _WISHES["prompt"] if "prompt" in known else (None, None, None, "A fox")
-    needed = {n for n, entry in known.items() if entry.mapper.required and entry.mapper.source_field == n in wishes}
-    always = {"prompt": st.sampled_from(prompts), **{name: wishes[name] for name in sorted(needed)}}
-    always |= {"media": _media(st, variant), "extra_params": _extras(st, variant, properties)}
-    rest = {name: values for name, values in wishes.items() if name not in needed}
-    return st.fixed_dictionaries(always, optional=rest).map(_joined)
+    needed = sorted(
+        n for n, entry in known.items() if entry.mapper.required and entry.mapper.source_field == n in wishes
+    )
+    always = {"prompt": st.sampled_from(prompts), **{name: st.sampled_from(wishes.pop(name)) for name in needed}}
+    always = {**always, "media": _media(st, variant), "extra_params": _extras(st, variant, properties)}
+    return st.tuples(st.fixed_dictionaries(always), _some(st, wishes, most=4)).map(_joined)
+
+
+def _some(st: Any, fields: Mapping[str, list[Any]], most: int) -> Any:
+    """A few of many fields; so that most requests have something that can be planned."""
+    pairs = [(name, value) for name, listed in fields.items() for value in listed]
+    return st.lists(st.sampled_from(pairs), max_size=most).map(dict) if pairs else st.just({})
 
 
 def _legal(entry: Entry | None) -> list[Any]:
@@ -131,10 +140,10 @@ def _extras(st: Any, variant: Variant, properties: Mapping[str, Any]) -> Any:
     entries = {entry.mapper.extra_name: entry for entry in variant.layout.entries if entry.mapper.is_extra}
     needed = {name for name, entry in entries.items() if entry.mapper.required and entry.mapper.default is None}
     always = {
-        name: st.sampled_from([*legal_values(properties[name]) * 4, *fields[name]]) for name in sorted(needed & set(fields))
+        name: st.sampled_from([*legal_values(properties[name]) * 4, *fields[name]])
+        for name in sorted(needed & set(fields))
     }
-    pairs = [(name, value) for name, listed in fields.items() if name not in needed for value in listed]
-    some = st.lists(st.sampled_from(pairs), max_size=2).map(dict) if pairs else st.just({})
+    some = _some(st, {name: listed for name, listed in fields.items() if name not in needed}, most=2)
     return st.tuples(st.fixed_dictionaries(always), some).map(lambda drawn: {**drawn[1], **drawn[0]})
 
 
@@ -165,9 +174,10 @@ def _of_type(schema: Mapping[str, Any]) -> Iterator[Any]:
         yield {"boolean": True, "string": "https://files.example/a"}.get(kind)
 
 
-def _joined(drawn: Mapping[str, Any]) -> dict[str, Any]:
+def _joined(both: tuple[Mapping[str, Any], Mapping[str, Any]]) -> dict[str, Any]:
     """The fields of a request of what was drawn; media get the types of their sources."""
-    fields = {name: value for name, value in drawn.items() if name != "media"}
+    drawn, some = both
+    fields = {**some, **{name: value for name, value in drawn.items() if name != "media"}}
     images: list[dict[str, Any]] = []
     for source, count in drawn["media"].items():
         given = [_ADDRESSES[place % 2] for place in range(count)]
@@ -209,10 +219,16 @@ def attempt(
     except UnsupportedParameterError as error:
         _check_refusal(error, provider)
         return None
-    payload: dict[str, Any] = fill_leaves(plan.payload, lambda leaf: samples.URL)
+    payload: dict[str, Any] = fill_leaves(plan.payload, lambda leaf: _uploaded(leaf, provider))
     wrong = [f"{'.'.join(map(str, error.absolute_path))}: {error.message}" for error in validator.iter_errors(payload)]
     assert not wrong, f"{model} takes no {payload}: {wrong}"
     return payload
+
+
+def _uploaded(leaf: MediaLeaf, provider: str) -> Any:
+    """What stands in the place of a local medium: the object of the first form that it can take."""
+    form = usable_forms(leaf.media, leaf.forms, provider)[0]
+    return write_form(form, samples.URL, "image/png")
 
 
 def _check_refusal(error: UnsupportedParameterError, provider: str) -> None:

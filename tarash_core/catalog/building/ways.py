@@ -23,7 +23,9 @@ _MODES = {
 _WITH_REFERENCES = ("video", "audio")
 
 
-def split(fields: Mapping[str, Raw], kind: str, modality: Collection[str] = ()) -> tuple[dict[str, Raw], list[Raw]] | None:
+def split(
+    fields: Mapping[str, Raw], kind: str, modality: Collection[str] = ()
+) -> tuple[dict[str, Raw], list[Raw]] | None:
     """The fields that all ways share, and the ways with those that each adds.
 
     Args:
@@ -42,10 +44,11 @@ def split(fields: Mapping[str, Raw], kind: str, modality: Collection[str] = ()) 
     if not making or any(raw.get("required") for raw in media.values()):
         return None
     beside = set(_WITH_REFERENCES) if "reference_images" in sources else set()
-    parted = {path for path, raw in media.items() if raw["source"] in {*sum(making, ()), *beside}}
+    telling = beside.union(*making)
+    parted = {path: raw for path, raw in media.items() if raw["source"] in telling}
     shared = {path: raw for path, raw in fields.items() if path not in parted}
     ways = [{"modes": [f"text-to-{kind}"], "fields": {}}]
-    ways += _ways(making, {path: media[path] for path in parted}, sources)
+    ways += _ways(making, parted, sources)
     return shared, ways
 
 

@@ -36,7 +36,12 @@ VALUES: tuple[Any, ...] = (
     "schema",
     [
         LORAS,
-        {"anyOf": [{"type": "string", "enum": ["a"]}, {"type": "object", "properties": {"width": {"type": "integer"}}}]},
+        {
+            "anyOf": [
+                {"type": "string", "enum": ["a"]},
+                {"type": "object", "properties": {"width": {"type": "integer"}}},
+            ]
+        },
         {"type": ["integer", "null"], "minimum": 1},
         {"type": "array", "minItems": 1},
         {"enum": ["a", 1]},

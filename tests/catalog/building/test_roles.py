@@ -45,7 +45,8 @@ def only(made: Endpoint, **told: Any) -> Variant:
          {"video_url": "video", "mask_video_url": "mask_image", "mask_image_url": ""}),
         ("image-to-image", "image", {"image_url": URL, "reference_image_urls": URLS},
          {"image_url": "image_list", "reference_image_urls": "image_list#1"}),
-        ("image-to-image", "image", {"image_urls": URLS, "video_url": URL}, {"image_urls": "image_list", "video_url": ""}),
+        ("image-to-image", "image", {"image_urls": URLS, "video_url": URL},
+         {"image_urls": "image_list", "video_url": ""}),
         ("text-to-video", "video", {"audio": SWITCH}, {"audio": "generate_audio"}),
         ("text-to-video", "video", {"audio": URL}, {"audio": "audio"}),
         ("text-to-video", "video", {"text": TEXT}, {"text": "prompt"}),
@@ -158,7 +159,9 @@ def test_what_an_endpoint_does_in_our_words(
     assert only(endpoint(modality, kind, required, **inputs)).modes == modes
 
 
-@pytest.mark.parametrize(("id", "mode"), [("acme/fox/reframe", "reframe-video"), ("acme/motion-control", "motion-control")])
+@pytest.mark.parametrize(
+    ("id", "mode"), [("acme/fox/reframe", "reframe-video"), ("acme/motion-control", "motion-control")]
+)
 def test_a_path_tells_the_mode(id: str, mode: str) -> None:
     schema = {"properties": {"video_url": URL}, "required": ["video_url"]}
     made = Endpoint(id=id, kind="video", modality=("video-to-video",), schema=schema)
@@ -168,7 +171,9 @@ def test_a_path_tells_the_mode(id: str, mode: str) -> None:
 def test_each_mode_is_a_way_of_its_own_where_that_is_told() -> None:
     inputs = {"prompt": TEXT, "image": URL, "last_frame_image": URL, "reference_images": URLS, "reference_videos": URLS}
     spec = built(endpoint("text-to-video", **inputs), split=True)
-    ways = {way.modes[0]: {name for name, taken in way.layout.inputs.items() if taken.required} for way in spec.variants}
+    ways = {
+        way.modes[0]: {name for name, taken in way.layout.inputs.items() if taken.required} for way in spec.variants
+    }
     assert ways == {
         "text-to-video": set(),
         "image-to-video": {"first_frame"},
@@ -179,7 +184,10 @@ def test_each_mode_is_a_way_of_its_own_where_that_is_told() -> None:
 
 
 def test_what_is_needed_and_has_a_default_is_written() -> None:
-    inputs = {"style": {"type": "string", "enum": ["a", "b"], "default": "b"}, "level": {"type": "integer", "default": 3}}
+    inputs = {
+        "style": {"type": "string", "enum": ["a", "b"], "default": "b"},
+        "level": {"type": "integer", "default": 3},
+    }
     variant = only(endpoint("text-to-video", required=("style", "level"), **inputs))
     assert [variant.fields[name].required for name in inputs] == [True, True]
     assert variant.fields["level"].is_extra and variant.fields["level"].default == 3

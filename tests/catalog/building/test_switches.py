@@ -42,7 +42,8 @@ SWITCHES: dict[str, tuple[str, str, dict[str, Any], str | None]] = {
         {"duration_seconds": 6, "first_frame": A, "resolution": "768p"}, None,
     ),
     "fal FLUX -> Replicate FLUX": (
-        "fal/fal-ai/flux/dev", "replicate/black-forest-labs/flux-dev", {"aspect_ratio": "16:9", "n": 2, "seed": 3}, None,
+        "fal/fal-ai/flux/dev", "replicate/black-forest-labs/flux-dev", {"aspect_ratio": "16:9", "n": 2, "seed": 3},
+        None,
     ),
     "FLUX edit -> Nano Banana": (
         "fal/fal-ai/flux-2-pro/edit", "replicate/google/nano-banana-2", {"image_list": [A, B]}, None,

@@ -45,4 +45,4 @@ def test_an_unchecked_list_is_found() -> None:
     others = [rule for rule in SPEC.variants[0].rules if "loras" not in rule.sentence]
     wrong = ModelSpec(variants=evolve(SPEC.variants[0], rules=others))
     with pytest.raises(AssertionError, match="loras"):
-        try_model("acme", "acme/fox", wrong, ENDPOINT, examples=200)
+        try_model("acme", "acme/fox", wrong, ENDPOINT, examples=600)

@@ -59,7 +59,9 @@ def test_a_catalogue_is_read_when_a_model_is_looked_up(tmp_path: Path, monkeypat
     package.mkdir()
     (package / "__init__.py").write_text("")
     monkeypatch.syspath_prepend(tmp_path)
-    found = stored_catalog("acme_models", more=lambda models: {f"{id}:": {**models[id], "family": True} for id in models})
+    found = stored_catalog(
+        "acme_models", more=lambda models: {f"{id}:": {**models[id], "family": True} for id in models}
+    )
     (package / "catalog.json").write_text(text_of(*ENDPOINTS))
     spec = found["acme/fox"]
     assert spec.lifecycle is not None and spec.lifecycle.source == "a list"
@@ -126,7 +128,9 @@ def test_a_later_table_goes_over_an_earlier_one() -> None:
     assert overrides.of("acme/cat") == {} == overrides.of("other/fox")
 
 
-@pytest.mark.parametrize(("table", "said"), [('fixd = 1\nmodels = ["*"]', "unknown key 'fixd'"), ("", "names no models")])
+@pytest.mark.parametrize(
+    ("table", "said"), [('fixd = 1\nmodels = ["*"]', "unknown key 'fixd'"), ("", "names no models")]
+)
 def test_a_table_that_means_nothing_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, table: str, said: str
 ) -> None:

@@ -1,4 +1,4 @@
-"""What ``tarash catalog fal`` needs besides the published schemas: where fal lists its endpoints, schemas and prices."""
+"""What ``tarash catalog`` needs of fal: where it lists its endpoints, their schemas and their prices."""
 
 from __future__ import annotations
 

@@ -58,5 +58,5 @@ def listed(known: Collection[str], **more: str) -> Steps[list[dict[str, Any]]]:
 
 
 def category_of(item: Mapping[str, Any]) -> str | None:
-    """fal's own word for what a listed endpoint does."""
+    """Fal's own word for what a listed endpoint does."""
     return (item.get("metadata") or {}).get("category")

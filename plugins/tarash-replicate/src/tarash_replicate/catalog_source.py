@@ -1,4 +1,4 @@
-"""What ``tarash catalog replicate`` needs besides the published inputs: how each known model is asked for its own."""
+"""What ``tarash catalog`` needs of Replicate: how each known model is asked for its inputs."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """The models of Replicate as data: wire names are the model's own inputs.
 
 Replicate takes any unknown input in silence, so that a wrong name would be paid for. ``catalog.json`` is built from the
-published inputs and from ``overrides.toml``, by ``tarash catalog build replicate``; it is read when a model is looked up.
+published inputs and from ``overrides.toml``, by ``tarash catalog build replicate``; it is read when a model is
+looked up.
 """
 
 from __future__ import annotations
