@@ -52,6 +52,7 @@ class Lifecycle(Value):
         retires: The vendor will switch it off on that day.
         retired: The vendor has switched it off.
         replacement: The vendor's successor, as a model id.
+        note: What else to know once it has ended, and other ways on: a clause for the error's sentence.
         source: Where this is said.
         checked: When somebody last looked.
     """
@@ -61,6 +62,7 @@ class Lifecycle(Value):
     retires: date | None = field(default=None, converter=to_day)
     retired: date | None = field(default=None, converter=to_day)
     replacement: str | None = None
+    note: str | None = None
     source: str | None = None
     checked: date | None = field(default=None, converter=to_day)
 
@@ -105,9 +107,10 @@ def check_lifecycle(
 
 
 def _ended(lifecycle: Lifecycle, ends: date, what: str, refuse: bool) -> Notice:
-    sentence = f"{what} was retired on {ends}{_instead(lifecycle)}"
+    note = f"; {lifecycle.note}" if lifecycle.note else ""
+    sentence = f"{what} was retired on {ends}{_instead(lifecycle)}{note}"
     if refuse:
-        way_out = "" if lifecycle.replacement else "; choose another model"
+        way_out = "" if lifecycle.replacement or lifecycle.note else "; choose another model"
         raise RetiredModelError(
             f"{sentence}{way_out}, or pass allow_retired=True to send it all the same.",
             replacement=lifecycle.replacement,

@@ -250,6 +250,8 @@ def _lost(run: Run, error: TarashException) -> errors.LostAnswerError:
 
 def _accepted(run: Run, job: Job, attempt: Attempt) -> Flow[Job]:
     run.record.job, run.record.buying = job, False
+    if job.result is not None:
+        run.record.ended, run.record.charged = True, "yes"
     hooks.job_accepted(attempt, job, run.extensions)
     yield from tell(run, run.listeners.on_accepted, job, "on_accepted")
     return job

@@ -47,7 +47,7 @@ def as_on_the_wire(request: HttpRequest) -> HttpRequest:
     """The request with its body as bytes, as a server would read it."""
     if request.json is not None:
         content, kind = json.dumps(request.json, separators=(",", ":")).encode(), "application/json"
-    elif request.files:
+    elif request.files is not None:
         content, kind = _multipart(request.form or {}, request.files), f"multipart/form-data; boundary={_BOUNDARY}"
     elif request.form:
         content, kind = urlencode(request.form).encode(), "application/x-www-form-urlencoded"

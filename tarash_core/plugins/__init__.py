@@ -3,7 +3,7 @@
 from tarash_core.plugins.answers import body_of, error_of_status, retry_after_seconds, words_of
 from tarash_core.plugins.credentials import Credential, Credentials
 from tarash_core.plugins.forms import Multipart, multipart
-from tarash_core.plugins.http import FilePart, Headers, HttpRequest, HttpResponse
+from tarash_core.plugins.http import FilePart, FileParts, Headers, HttpRequest, HttpResponse
 from tarash_core.plugins.loader import (
     PluginInfo,
     installed_providers,
@@ -41,6 +41,7 @@ __all__ = [
     "Expired",
     "Failed",
     "FilePart",
+    "FileParts",
     "Headers",
     "HttpRequest",
     "HttpResponse",

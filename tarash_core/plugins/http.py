@@ -6,7 +6,7 @@ They are ours, not httpx's, so that a provider, a simulator and a recorded excha
 from __future__ import annotations
 
 import json as json_module
-from collections.abc import ItemsView, Iterator, Mapping
+from collections.abc import ItemsView, Iterable, Iterator, Mapping
 from typing import Any, Literal
 
 from attrs import field, frozen
@@ -62,6 +62,51 @@ class FilePart:
     content: bytes = field(repr=False)
     content_type: str = "application/octet-stream"
     filename: str = "file"
+
+
+class FileParts(Mapping[str, FilePart]):
+    """File parts of which several may have one name, such as the pictures of ``image[]``.
+
+    ``items()`` gives every part in order; a look by name gives the last.
+    """
+
+    __slots__ = ("_parts",)
+
+    def __init__(self, parts: Iterable[tuple[str, FilePart]] = ()) -> None:
+        self._parts = tuple(parts)
+
+    def __getitem__(self, name: str) -> FilePart:
+        return dict(self._parts)[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict(self._parts))
+
+    def __len__(self) -> int:
+        return len(self._parts)
+
+    def items(self) -> ItemsView[str, FilePart]:
+        """Every name and part, equal names too."""
+        return _Parts(self)
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, FileParts):
+            return self._parts == other._parts
+        return isinstance(other, Mapping) and len(self) == len(other) and dict(self._parts) == dict(other)
+
+    def __hash__(self) -> int:
+        return hash(self._parts)
+
+    def __repr__(self) -> str:
+        return f"FileParts({self._parts!r})"
+
+
+class _Parts(ItemsView[str, FilePart]):
+    """The parts of a FileParts."""
+
+    _mapping: FileParts
+
+    def __iter__(self) -> Iterator[tuple[str, FilePart]]:
+        return iter(self._mapping._parts)
 
 
 @frozen

@@ -20,6 +20,7 @@ from tarash_core.testing.simulator import Simulator
 
 _OVER = ("failed", "moderated", "cancelled")
 _GRACE_SECONDS = 12.0
+_PROMPT_SECONDS = 1.0
 _DELIVERY_SECONDS = 602.0
 _UNCLEAR = frozenset({401, 403, 408, 429})
 _WORD_PHASES = ("poll", "result", "cancel")
@@ -31,10 +32,12 @@ class Books:
 
     Attributes:
         jobs: The receipts by provider and id.
+        at_once: Our ids of the jobs whose vendor answered with the result and without a name, by provider.
         lost: How many purchases of each provider were called lost: bought, perhaps, and nobody knows which.
     """
 
     jobs: dict[tuple[str, str], Job] = field(factory=dict)
+    at_once: dict[str, set[str]] = field(factory=dict)
     lost: Counter[str] = field(factory=Counter)
 
     def enter(self, told: Any) -> None:
@@ -54,13 +57,22 @@ class Books:
             self.lost[attempt.provider] += 1
 
     def _keep(self, job: Any) -> None:
-        if isinstance(job, Job):
+        if isinstance(job, Job) and job.result is not None:
+            self.at_once.setdefault(job.provider, set()).add(job.id)
+        elif isinstance(job, Job):
             self.jobs[job.provider, job.id] = job
 
     def missing(self, provider: str, simulator: Simulator) -> list[str]:
         """The jobs that a simulator sold and of which nothing says so."""
-        unnamed = [id for id in simulator.bought if (provider, id) not in self.jobs]
-        return unnamed if len(unnamed) > self.lost[provider] else []
+        unnamed = [id for id in simulator.bought if (provider, id) not in self.jobs and not _was_refused(simulator, id)]
+        return unnamed if len(unnamed) > self.lost[provider] + len(self.at_once.get(provider, ())) else []
+
+
+def _was_refused(simulator: Simulator, id: str) -> bool:
+    """Whether a job ended without a result as soon as it was sold, so that the answer to the purchase said so."""
+    job = simulator.jobs.get(id)
+    ended = job is not None and not job.cancelled and simulator.stage(job) in _OVER
+    return ended and not simulator.asked("poll")
 
 
 def violations(world: World) -> list[str]:
@@ -146,13 +158,21 @@ def _named(world: World) -> Iterator[str]:
     stop = world.script.stop
     if stop is not None and (stop.how == "hard" or stop.hangs or stop.again is not None):
         return
-    known = books_of(world).jobs
-    for target, given in zip(world.script.chain, world.script.faults, strict=True):
-        if any(fault.on == "submit" for fault in given):
-            continue
-        for id in world.simulators[target.provider].bought:
-            if (target.provider, id) not in known:
-                yield f"the answer of {target.provider} that sold the job {id} was thrown away"
+    books = books_of(world)
+    for provider, simulator in world.simulators.items():
+        for id in simulator.bought if not _hampered(world, provider) else ():
+            if _was_refused(simulator, id):
+                continue
+            if (provider, id) not in books.jobs and provider not in books.at_once:
+                yield f"the answer of {provider} that sold the job {id} was thrown away"
+
+
+def _hampered(world: World, provider: str) -> bool:
+    """Whether the script has a fault for the purchase, or its answer took long by itself."""
+    if any(exchange.sold and exchange.seconds > _PROMPT_SECONDS for exchange in world.trail):
+        return True
+    scripted = zip(world.script.chain, world.script.faults, strict=True)
+    return any(fault.on == "submit" for target, given in scripted for fault in given if target.provider == provider)
 
 
 def _persevered(world: World) -> Iterator[str]:
@@ -165,13 +185,9 @@ def _persevered(world: World) -> Iterator[str]:
 
 
 def _may_be_lost(world: World, provider: str) -> bool:
+    """Whether the caller went away, perhaps before the answer was read, or an answer was none or no clear no."""
     tries = [exchange for exchange in world.trail if (exchange.provider, exchange.phase) == (provider, "submit")]
-    return any(e.status is None or e.status < 400 or e.status >= 500 for e in tries if not e.refused) or _gone(world)
-
-
-def _gone(world: World) -> bool:
-    """Whether the caller went away, perhaps before an answer was read."""
-    return world.script.stop is not None
+    return world.left or any(not exchange.denied for exchange in tries)
 
 
 def is_over(world: World, provider: str, id: str) -> bool:
@@ -245,13 +261,15 @@ def _agreed(world: World, rows: dict[str, Entry]) -> Iterator[str]:
 
 
 def _row_of(world: World, provider: str, id: str, rows: list[Entry]) -> Iterator[str]:
-    row = next((row for row in rows if row.job_id == id), None)
+    at_once = [row for row in rows if row.job is not None and row.job.result is not None]
+    row = next((row for row in rows if row.job_id == id or row in at_once), None)
     if row is None:
         was_asked_about = any((e.provider, e.phase) == (provider, "poll") for e in world.trail)
+        was_asked_about = was_asked_about and not _hampered(world, provider)
         if was_asked_about or not any(row.job_id is None and row.state == "unsettled" for row in rows):
             yield f"the ledger does not say that {provider} sold the job {id}"
         return
-    if row.job is None or row.job.id != id:
+    if row.job is None or row.job.id != row.job_id:
         yield f"the ledger has no receipt for the job {id} of {provider}"
     if row.state in ("failed", "cancelled", "expired") and not is_over(world, provider, id):
         yield f"the ledger says that the job {id} of {provider} has {row.state}, and it has not"
@@ -265,7 +283,7 @@ def receipts_of(world: World) -> list[Job]:
     if world.ledger is not None:
         with Ledger(world.ledger.path, clock=world.clock) as ledger:
             jobs |= {(entry.provider, entry.job.id): entry.job for entry in ledger.entries() if entry.job is not None}
-    return list(jobs.values())
+    return [job for job in jobs.values() if job.result is None]
 
 
 def _delivered_later(world: World) -> Iterator[str]:
@@ -291,5 +309,5 @@ def _collected(gateway: Any, job: Job, simulator: Simulator) -> Iterator[str]:
         if simulator.stage(sold) not in _OVER:
             yield f"the job {job.id} cannot be taken up again: {error}"
         return
-    if content != simulator.files[str(media).rsplit("/", 1)[-1]].read():
+    if content != simulator.files[str(media).rsplit("/", 1)[-1].partition("?")[0]].read():
         yield f"the file of the job {job.id} is another one"

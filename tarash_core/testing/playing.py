@@ -21,6 +21,7 @@ from tarash_core.gateway import AsyncGateway, Gateway
 from tarash_core.ledger import Ledger
 from tarash_core.models.config import CONFIGS, Account, Config
 from tarash_core.plugins.http import HttpRequest
+from tarash_core.plugins.loader import load_provider
 from tarash_core.testing.clock import VirtualClock
 from tarash_core.testing.reply import Reply
 from tarash_core.testing.routing import Phase, origin_of
@@ -29,6 +30,7 @@ from tarash_core.testing.scripting import Script, Stop, Target
 LATENCY_SECONDS = 0.05
 """How long the simulated vendors take to answer."""
 
+_PROMPT_SECONDS = 1.0
 PROMPT = "A red fox in fresh snow"
 
 
@@ -44,15 +46,17 @@ class Exchange:
         provider: Whose simulator.
         phase: What it was for.
         status: The status of the answer; None when the answer was lost or the connection refused.
-        refused: Whether the connection was refused.
+        denied: Whether it is clear that nothing was bought: the connection was refused, or the answer says so.
         sold: The id of the job that it bought.
+        seconds: How long the answer took.
     """
 
     provider: str
     phase: Phase
     status: int | None
-    refused: bool = False
+    denied: bool = False
     sold: str | None = None
+    seconds: float = 0.0
 
 
 class World:
@@ -104,11 +108,12 @@ class World:
         try:
             reply = simulator.handle(request)
         except ConnectionRefusedError:
-            self.trail.append(Exchange(provider, simulator.phase_of(request), None, refused=True))
+            self.trail.append(Exchange(provider, simulator.phase_of(request), None, denied=True))
             raise
         sold = simulator.bought[-1] if len(simulator.bought) > before else None
         status = reply.response.status if reply.response is not None and not reply.is_cut else None
-        self.trail.append(Exchange(provider, simulator.phase_of(request), status, sold=sold))
+        phase, denied = simulator.phase_of(request), _denied(provider, reply)
+        self.trail.append(Exchange(provider, phase, status, denied, sold, reply.seconds))
         return evolve(reply, after=reply.after + LATENCY_SECONDS)
 
     def tick(self) -> None:
@@ -181,6 +186,13 @@ class World:
         return gateway
 
 
+def _denied(provider: str, reply: Reply) -> bool:
+    response = reply.response
+    if response is None or response.status < 400 or reply.seconds > _PROMPT_SECONDS:
+        return False
+    return retry.bought_nothing(load_provider(provider).error(response, "submit"))
+
+
 class _Clock(VirtualClock):
     """A clock on which every wait is an ask of the script."""
 
@@ -211,8 +223,6 @@ def _config_of(target: Target, upload: bool) -> Config:
 
 
 def _account_of(provider: str, alias: str | None) -> Account:
-    from tarash_core.plugins.loader import load_provider
-
     credential = simulated_credential(load_provider(provider))
     return Account(api_key=credential.api_key, secrets=credential.secrets)
 

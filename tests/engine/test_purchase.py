@@ -9,6 +9,7 @@ from tarash_core import (
     AsyncGateway,
     ContentModerationError,
     Gateway,
+    GenerationFailedError,
     HTTPError,
     LostAnswerError,
     PluginError,
@@ -152,6 +153,19 @@ def test_the_total_clock_counts_for_a_submission_too(gateway, acme):
     config = VideoGenerationConfig.from_string("acme/acme-1", timeout=60, total_timeout=30)
     with pytest.raises(LostAnswerError):
         gateway.submit_video(config, prompt="A fox")
+
+
+@pytest.mark.parametrize("ending", [ContentModerationError, GenerationFailedError])
+def test_an_answer_that_tells_the_end_is_none_that_is_lost(both, acme, other, altered, ending):
+    def ends(self, plan, attempt):
+        yield HttpRequest("POST", ORIGIN + plan.endpoint, json=plan.payload, effect="buy")
+        raise ending("Made, and kept back.", charged="unknown")
+
+    altered(submit=ends)
+    with pytest.raises(ending) as caught:
+        both.generate_video("acme/acme-1", prompt="A fox")
+    assert caught.value.charged == "unknown"
+    assert not caught.value.execution_metadata.attempts[0].unsettled
 
 
 # code of others that fails
@@ -333,6 +347,16 @@ def test_a_receipt_that_a_callback_was_too_late_for_is_handed_over(acme, clock):
         gateway.submit_video("acme/acme-1", prompt="A fox", on_accepted=lambda job: None)
 
     assert [interrupted(Pressing(acme), clock, call).job.id] == acme.bought
+
+
+def test_a_result_that_came_with_the_purchase_is_no_job_that_goes_on(acme, clock):
+    def call(gateway):
+        gateway.generate_image("acme/acme-image", prompt="A fox", on_accepted=lambda job: None)
+
+    error = interrupted(Pressing(acme), clock, call)
+    (attempt,) = error.execution_metadata.attempts
+    assert (attempt.charged, attempt.unsettled) == ("yes", False)
+    assert error.job.result is not None
 
 
 @pytest.mark.parametrize("call", [submit, generate])

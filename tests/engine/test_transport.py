@@ -16,6 +16,7 @@ from tarash_core import (
     errors,
 )
 from tarash_core.engine.asks import Send
+from tarash_core.engine.handlers import as_on_the_wire
 from tarash_core.engine.transport import _request, is_private
 from tarash_core.plugins import FilePart, HttpRequest
 from tarash_core.testing import background, faults
@@ -135,4 +136,11 @@ def test_a_multipart_body_is_one_with_and_without_a_file(files):
     request = HttpRequest("POST", "https://a.example/v1", form={"prompt": "A fox"}, files=files)
     sent = _request(Send(request, 5.0, 1000))
     form = parse_multipart(sent.headers["content-type"], sent.read())
+    assert (form.fields, form.files) == ({"prompt": "A fox"}, files)
+
+
+@pytest.mark.parametrize("files", [{}, {"image": FilePart(b"\x89PNG", "image/png", "a.png")}])
+def test_a_simulator_in_the_process_is_sent_the_same_body(files):
+    sent = as_on_the_wire(HttpRequest("POST", "https://a.example/v1", form={"prompt": "A fox"}, files=files))
+    form = parse_multipart(sent.headers["content-type"], sent.content)
     assert (form.fields, form.files) == ({"prompt": "A fox"}, files)
