@@ -241,7 +241,8 @@ def _written_down(world: World) -> Iterator[str]:
     for provider, simulator in world.simulators.items():
         rows = [entry for entry in entries if entry.provider == provider]
         for id in simulator.bought:
-            yield from _row_of(world, provider, id, rows)
+            if not _was_refused(simulator, id):
+                yield from _row_of(world, provider, id, rows)
         if not simulator.bought and any(row.job_id is not None for row in rows):
             yield f"the ledger names a job that {provider} never sold"
 

@@ -131,7 +131,9 @@ def tells_nobody_of_the_end(patch: Patch) -> None:
 
 
 FIRST_STOP = next(row for row, script in enumerate(table()) if script.stop is not None)
-FIRST_CANCEL = next(row for row, script in enumerate(table()) if script.faults[0][-1:] and script.faults[0][-1].on == "cancel")
+FIRST_CANCEL = next(
+    row for row, script in enumerate(table()) if script.faults[0][-1:] and script.faults[0][-1].on == "cancel"
+)
 BY_FAULT, BY_CANCEL, BY_STOP, BY_CHANCE = (
     range(0, 2 * FIRST_STOP),
     range(2 * FIRST_CANCEL, 2 * FIRST_STOP),

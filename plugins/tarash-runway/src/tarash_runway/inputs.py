@@ -1,0 +1,336 @@
+"""The words in which models.py is written: each gives wire paths with their mappers, or a rule."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from attrs import evolve, frozen
+
+from tarash_core.catalog import ModelSpec, Variant
+from tarash_core.catalog.building.nested import nested_rule, wire_rule
+from tarash_core.fields import (
+    FieldMapper,
+    MediaForm,
+    Rule,
+    audio_url_field_mapper,
+    constant_field_mapper,
+    duration_field_mapper,
+    extra_params_field_mapper,
+    image_list_field_mapper,
+    passthrough_field_mapper,
+    rule,
+    single_image_field_mapper,
+    size_table_field_mapper,
+    video_url_field_mapper,
+)
+from tarash_core.fields.values import WireType, pixels, ratio
+
+Fields = Mapping[str, FieldMapper]
+Schema = Mapping[str, Any]
+
+FORMS = ("url", "runway", "data_uri")
+"""How Runway takes media: an https URL, the ``runway://`` address of an upload, or a data URI."""
+
+MEDIUM: Schema = {"type": "string", "minLength": 13}
+_RATIOS = (
+    "16:9", "9:16", "1:1", "4:3", "3:4", "3:2", "2:3", "21:9", "9:21", "5:4", "4:5", "2:1", "1:2", "1:4", "4:1",
+    "1:8", "8:1",
+)  # fmt: skip
+_ROOT = re.compile(r"[^.\[]+")
+_ITEM = re.compile(r"\[(?:(?P<key>\w+)=(?P<value>\w+)|\d*)\](?:\[\])?\.(?P<uri>\w+)")
+
+
+def object_forms(field: str = "uri", **keys: str) -> tuple[MediaForm, ...]:
+    """The same forms, where a medium stands in an object with these further keys."""
+    return tuple(MediaForm(kind, {**keys, field: "$value"}) for kind in FORMS)
+
+
+# what our words write
+
+
+def prompt(limit: int | None = None, required: bool = True, least: int = 1) -> Fields:
+    """The prompt with its fewest and most characters; Runway counts UTF-16 units."""
+    return {"promptText": passthrough_field_mapper("prompt", required, min_length=least, max_length=limit)}
+
+
+def frames(last: bool = False) -> Fields:
+    """The first frame, and perhaps a last one; each item tells its position."""
+    first = {"promptImage[position=first].uri": single_image_field_mapper(True, "first_frame", forms=FORMS)}
+    more = {"promptImage[position=last].uri": single_image_field_mapper(False, "last_frame", forms=FORMS)}
+    return {**first, **more} if last else first
+
+
+def references(most: int | None = None) -> Fields:
+    """Reference images of a video."""
+    return {"references[].uri": image_list_field_mapper("reference", forms=FORMS, max_items=most)}
+
+
+def pictures(most: int | None = None, tag: bool = False) -> Fields:
+    """The images that an image model starts from; with a tag, the prompt may speak of them as ``@tag``."""
+    item = {"tag": "name"} if tag else None
+    mapper = image_list_field_mapper(None, True, forms=FORMS, min_items=1, max_items=most, item=item)
+    return {"referenceImages[].uri": mapper}
+
+
+def sound() -> Fields:
+    """A reference sound."""
+    return {"referenceAudio[type=audio].uri": audio_url_field_mapper(forms=FORMS)}
+
+
+def clip(typed: bool = True) -> Fields:
+    """A reference video; some models want its type beside it."""
+    place = "type=video" if typed else "0"
+    return {f"referenceVideos[{place}].uri": video_url_field_mapper(forms=FORMS)}
+
+
+def source(name: str = "videoUri") -> Fields:
+    """The video to work on: ``videoUri`` with some models, ``promptVideo`` with others."""
+    return {name: video_url_field_mapper(True, forms=FORMS)}
+
+
+def sizes(tiers: Mapping[str, str], default: str | None = None, required: bool = False) -> Fields:
+    """The ratio in pixels, by ratio and resolution.
+
+    Args:
+        tiers: The wire values of each resolution; those of the empty one have no name.
+        default: The wire value that is written where the model needs one and none is given.
+        required: The model cannot be called without it.
+    """
+    table = {key: wire for tier, listed in tiers.items() for key, wire in _keyed(tier, listed.split())}
+    return {"ratio": size_table_field_mapper(table, default=default, required=required)}
+
+
+def _keyed(tier: str, wires: Sequence[str]) -> Iterator[tuple[tuple[str, ...], str]]:
+    for wire in wires:
+        word = _ratio_of(wire)
+        yield ((word, tier) if tier else (word,)), wire
+
+
+def _ratio_of(wire: str) -> str:
+    """The usual ratio of a size, else its own; ``auto`` for one that follows an input."""
+    sides = pixels(wire)
+    if sides is None:
+        return "auto"
+    gaps = {word: abs((ratio(word) or 1) / (sides[0] / sides[1]) - 1) for word in _RATIOS}
+    near = min(gaps, key=lambda word: gaps[word])
+    return near if gaps[near] < 0.03 else wire
+
+
+def length(
+    allowed: Iterable[int] | None = None, *, auto: bool = False, default: int | None = None, required: bool = False,
+    maximum: int | None = None,
+) -> Fields:  # fmt: skip
+    """The length in whole seconds; ``auto`` adds the vendor's own choice, which ``extra_params`` can ask for."""
+    choices = allowed if not auto else (*(allowed or ()), "auto")
+    listed = choices if choices is None or isinstance(choices, range) else tuple(choices)
+    mapper = duration_field_mapper("int", listed, default=default, required=required, maximum=maximum)
+    return {"duration": mapper}
+
+
+def audio(default: bool | None = True) -> Fields:
+    """Whether the clip has sound."""
+    return {"audio": passthrough_field_mapper("generate_audio", default=default)}
+
+
+def seed(bounded: bool = False) -> Fields:
+    """The seed; Runway's own models bound it."""
+    low, high = (0, 4294967295) if bounded else (None, None)
+    return {"seed": passthrough_field_mapper("seed", minimum=low, maximum=high)}
+
+
+def count(most: int | None = 10) -> Fields:
+    """How many images."""
+    return {"outputCount": passthrough_field_mapper("n", minimum=1, maximum=most, default=1)}
+
+
+# the models' own parameters
+
+
+def own(name: str, type: WireType, default: Any = None, **known: Any) -> Fields:
+    """A parameter of the model's own, under its wire name."""
+    return {name: extra_params_field_mapper(name, type=type, default=default, **known)}
+
+
+def choice(name: str, words: str, default: str | None = None) -> Fields:
+    """One of a few words, given with blanks between."""
+    return own(name, "str", default, choices=tuple(words.split()))
+
+
+def whole(name: str, minimum: int | None = None, maximum: int | None = None, default: int | None = None) -> Fields:
+    """A whole number."""
+    return own(name, "int", default, minimum=minimum, maximum=maximum)
+
+
+# rules
+
+
+def _extra(effective: Mapping[str, Any], name: str) -> Any:
+    return effective.get("extra_params", {}).get(name)
+
+
+def at_least_one_reference(*wires: str) -> Rule:
+    """A way of references needs one: an image, the video or the sound, or a list under its wire name."""
+    given = ("reference_images", "video", "audio")
+
+    def check(effective: Mapping[str, Any]) -> bool:
+        return any(effective.get(name) for name in given) or any(_extra(effective, wire) for wire in wires)
+
+    return rule("at least one of reference images, video or audio is needed", check, *given)
+
+
+def at_most_images(most: int) -> Rule:
+    """All images together, frames included."""
+    sentence = f"{most} images at most, frames included"
+    return rule(sentence, lambda effective: effective.get("image_list", 0) <= most, "image_list")
+
+
+def profile_only_with(*formats: str) -> Rule:
+    """``proresProfile`` goes with formats of ProRes alone."""
+
+    def check(effective: Mapping[str, Any]) -> bool:
+        return _extra(effective, "proresProfile") is None or _extra(effective, "outputFormat") in formats
+
+    return rule(f"proresProfile needs outputFormat {' or '.join(formats)}", check, "extra_params")
+
+
+def _shots(effective: Mapping[str, Any]) -> Any:
+    return (_extra(effective, "providerSettings") or {}).get("multiPrompt")
+
+
+def shots(needs_prompt: bool = False) -> tuple[Rule, ...]:
+    """Kling's list of shots: how long it may be, and what it needs; it may stand in the prompt's place."""
+
+    def lasts(effective: Mapping[str, Any]) -> bool:
+        listed = _shots(effective)
+        return listed is None or 3 <= sum(shot["duration"] for shot in listed) <= 15
+
+    def is_told(effective: Mapping[str, Any]) -> bool:
+        guessed = (_extra(effective, "providerSettings") or {}).get("shotType") == "intelligence"
+        return effective.get("prompt") is not None or not guessed
+
+    def is_given(effective: Mapping[str, Any]) -> bool:
+        return effective.get("prompt") is not None or bool(_shots(effective))
+
+    usual = (
+        rule("the shots of multiPrompt last 3 to 15 seconds in all", lasts, "extra_params"),
+        rule("shotType 'intelligence' needs a prompt", is_told, "prompt"),
+    )
+    either = rule("a prompt, or multiPrompt in extra_params['providerSettings'], is needed", is_given, "prompt")
+    return (either, *usual) if needs_prompt else usual
+
+
+def _units_of_prompt(limit: int) -> Rule:
+    def check(effective: Mapping[str, Any]) -> bool:
+        return len(str(effective.get("prompt", "")).encode("utf-16-le", "surrogatepass")) <= 2 * limit
+
+    return rule(f"the prompt has {limit} UTF-16 units at most", check, "prompt")
+
+
+# a way, and a model of several
+
+
+@frozen
+class Way:
+    """One way to call a model, and the schemas of what ``extra_params`` may hold below a wire name."""
+
+    variant: Variant
+    inner: Mapping[str, Schema]
+
+
+def way(
+    modes: str | Iterable[str],
+    path: str,
+    *parts: Fields,
+    inner: Mapping[str, Schema] | None = None,
+    also: Iterable[str] = (),
+    rules: Iterable[Rule] = (),
+    **known: Any,
+) -> Way:
+    """One way to call a model.
+
+    Args:
+        modes: What it does.
+        path: The endpoint below ``/v1/``.
+        *parts: Its inputs.
+        inner: Schemas of objects and lists that are given through ``extra_params``, by wire name.
+        also: Further wire names that no mapper writes.
+        rules: Rules between the inputs.
+        **known: Further fields of the variant.
+    """
+    fields = {wire: mapper for part in parts for wire, mapper in part.items()}
+    limit = fields["promptText"].max_length if "promptText" in fields else None
+    checks = (*rules, *([_units_of_prompt(limit)] if limit else ()))
+    parameters = {*map(_root, fields), *(inner or {}), *also}
+    variant = Variant(modes=modes, endpoint=f"/v1/{path}", fields=fields, rules=checks, parameters=parameters, **known)
+    return Way(variant, inner or {})
+
+
+def model(id: str, *ways: Way, **known: Any) -> ModelSpec:
+    """The model of these ways, with its id in each body; ways with one endpoint know each other's inputs."""
+    return ModelSpec(variants=[_of_model(id, one.variant, _kin(one, ways)) for one in ways], **known)
+
+
+def _kin(one: Way, ways: Iterable[Way]) -> list[Way]:
+    return [other for other in ways if other.variant.endpoint == one.variant.endpoint]
+
+
+def _of_model(id: str, variant: Variant, kin: Sequence[Way]) -> Variant:
+    # What stands below a wire name is checked first, so that other rules can read it.
+    rules: Any = (*_wire_rules(kin), *variant.rules)
+    parameters = {"model", *(name for other in kin for name in other.variant.parameters or ())}
+    fields = {"model": constant_field_mapper(id), **variant.fields}
+    return evolve(variant, fields=fields, parameters=parameters, rules=rules)
+
+
+def _root(wire: str) -> str:
+    found = _ROOT.match(wire)
+    return found[0] if found else wire
+
+
+def _wire_rules(kin: Sequence[Way]) -> Iterator[Rule]:
+    """Rules for what is given in ``extra_params`` under a wire name that no mapper of its own checks."""
+    inner = {name: schema for other in kin for name, schema in other.inner.items()}
+    yield from (nested_rule(name, schema) for name, schema in inner.items())
+    roots: dict[str, dict[str, FieldMapper]] = {}
+    for other in kin:
+        for wire, mapper in other.variant.fields.items():
+            if mapper.source_field is not None and not mapper.is_extra:
+                roots.setdefault(_root(wire), {})[wire] = mapper
+    yield from (_wire_rule(name, fields) for name, fields in roots.items() if name not in inner)
+
+
+def _wire_rule(name: str, fields: Fields) -> Rule:
+    mapper = fields.get(name)
+    if mapper is not None and not mapper.is_media:
+        return wire_rule(name, mapper)
+    return nested_rule(name, _medium_of(mapper) if mapper is not None else _list_of(name, fields))
+
+
+def _medium_of(mapper: FieldMapper) -> Schema:
+    """A medium, or the object that it stands in."""
+    written = mapper.forms[0].write
+    if written is None:
+        return MEDIUM
+    return {
+        "type": "object",
+        "properties": {name: MEDIUM if word == "$value" else {"enum": [word]} for name, word in written.items()},
+        "required": list(written),
+    }
+
+
+def _list_of(name: str, fields: Fields) -> Schema:
+    """The list whose items hold a medium each."""
+    items = [found for wire in fields if (found := _ITEM.match(wire, len(name)))]
+    keys = {item["key"] for item in items if item["key"]}
+    properties: dict[str, Schema] = {item["uri"]: MEDIUM for item in items}
+    for key in keys:
+        properties[key] = {"enum": [item["value"] for item in items if item["key"] == key]}
+    for mapper in fields.values():
+        properties |= {tag: {"type": "string", "minLength": 3, "maxLength": 16} for tag in mapper.item}
+    always = [item["uri"] for item in items[:1]] + [key for key in keys if all(item["key"] == key for item in items)]
+    most = [mapper.max_items for mapper in fields.values() if mapper.max_items]
+    listed: Schema = {"type": "array", "minItems": 1, "items": {"type": "object", "properties": properties,
+                      "required": always}, **({"maxItems": max(most)} if most else {})}  # fmt: skip
+    return {"anyOf": [MEDIUM, listed]} if name == "promptImage" else listed
