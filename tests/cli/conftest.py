@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tarash_core.cli.group import tarash
-from tarash_core.plugins import refresh
+from tarash_core.plugins import loader, refresh
 
 KEYS = ("FAL_KEY", "FAL_KEY_ID", "FAL_KEY_SECRET", "REPLICATE_API_TOKEN")
 
@@ -39,3 +39,9 @@ def run() -> Run:
         return result
 
     return call
+
+
+@pytest.fixture(autouse=True)
+def one_more_of_ours(monkeypatch):
+    """A provider of ours that is not installed, although all of the real ones are."""
+    monkeypatch.setattr(loader, "OURS", (*loader.OURS, "nimbus"))

@@ -88,7 +88,7 @@ def test_the_options_tell_the_kind_where_the_model_does_not(run):
         (["fal/fal-ai/veo3.1", ""], "prompt must be a text that is not empty"),
         (["veo", "A fox"], "A target must read 'provider/model'"),
         (["nowhere/veo", "A fox"], "There is no provider 'nowhere'"),
-        (["runway/gen4.5", "A fox"], "pip install tarash-runway"),
+        (["nimbus/cloud-1", "A fox"], "pip install tarash-nimbus"),
     ],
 )
 def test_a_refusal_is_one_sentence_and_bad_input(run, words, sentence):
@@ -146,8 +146,8 @@ def test_every_config_of_a_chain_has_its_table(run):
 
 
 def test_a_head_that_is_not_installed_is_passed_over(run):
-    result = run("explain", "runway/gen4.5", "A fox", "-m", "fal/fal-ai/veo3.1")
-    assert result.exit_code == 0 and "pip install tarash-runway" in result.stdout
+    result = run("explain", "nimbus/cloud-1", "A fox", "-m", "fal/fal-ai/veo3.1")
+    assert result.exit_code == 0 and "pip install tarash-nimbus" in result.stdout
 
 
 def test_an_unlisted_model_says_how_its_schema_is_had(run):

@@ -133,7 +133,7 @@ def test_own_parameters_are_sent(run, replicate):
     ("words", "code", "said"),
     [
         (["-m", "fall/x"], 2, "There is no provider 'fall'; did you mean 'fal'?"),
-        (["-m", "runway/gen4.5"], 2, "pip install tarash-runway"),
+        (["-m", "nimbus/cloud-1"], 2, "pip install tarash-nimbus"),
         (["-m", "veo3.1"], 2, "A target must read 'provider/model'"),
         (["-m", FAL], 3, "No key for fal: set FAL_KEY"),
         (["-m", FAL, "--mock", "--duration", "7"], 2, "duration_seconds"),
@@ -166,12 +166,17 @@ def test_the_folder_of_the_result_is_checked_before_anything_is_bought(run, repl
 
 
 def test_a_wrong_key_is_exit_code_three_and_an_outage_four(run, replicate, monkeypatch):
-    replicate.script(faults.server_error(500, on="submit", times=None))
+    replicate.script(faults.server_error(503, on="submit", times=None))
     assert run("generate", "A fox", "-m", REPLICATE, *OUT).exit_code == 4
     with background(simulator_of("fal")) as url:
         refused = run("generate", "A fox", "-m", FAL, "--base-url", url, *OUT)
     assert refused.exit_code == 3
     assert "did not accept the key" in refused.stderr
+
+
+def test_an_outage_that_may_have_bought_is_exit_code_five(run, replicate):
+    replicate.script(faults.server_error(500, on="submit"))
+    assert run("generate", "A fox", "-m", REPLICATE, *OUT).exit_code == 5
 
 
 def test_a_failed_job_is_exit_code_one_and_has_no_receipt(run, replicate):
