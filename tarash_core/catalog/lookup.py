@@ -91,6 +91,8 @@ def _mapping(provider: str, model: str) -> tuple[str, FieldMapping] | None:
     added = registry.mappings(provider)
     if model in added:
         return model, added[model]
+    if not added:
+        return None
     return next(((id, added[id]) for id in stems(model) if id in added and id[-1] in BOUNDARIES), None)
 
 

@@ -21,8 +21,12 @@ from tarash_core.plugins.http import HttpRequest
 from tarash_core.plugins.provider import Provider
 
 USER_AGENT = "tarash"
+_AGENT = {"user-agent": USER_AGENT}
 
 _UP_TO_PATH = re.compile(r"[^/?#]*//[^/?#]*")
+
+RECORD_VARIABLE = "TARASH_RECORD"
+"""Names the file, or the folder, in which every exchange of the process is recorded."""
 
 SIMULATED_KEY = "tarash-simulator-key"
 """What simulators are shown in the place of a key."""
@@ -71,6 +75,11 @@ class Access:
         """Every secret text that might turn up in an answer."""
         return (*self._keys, *self.hidden)
 
+    @functools.cached_property
+    def record_to(self) -> str | None:
+        """The file or folder that ``TARASH_RECORD`` names; looked up once for all exchanges of a call."""
+        return os.environ.get(RECORD_VARIABLE)
+
     @property
     def _keys(self) -> tuple[str, ...]:
         return self.credential.values() if self.credential else ()
@@ -89,14 +98,14 @@ class Access:
         """
         url = self.moved(request.url)
         if not request.signed:
-            return request.sent_to(url, headers_of({"user-agent": USER_AGENT}, request.headers))
+            return request.sent_to(url, headers_of(_AGENT, request.headers))
         if not self.owns(url):
             raise PluginError(
                 f"{self.provider.name} wants to send its key to {urlsplit(url).hostname}, which is none of its "
                 "origins; a job's state may have been changed."
             )
         keys = self.provider.authorize(request, self.credential, self.clock.now()) if self.credential else {}
-        return request.sent_to(url, headers_of({"user-agent": USER_AGENT}, request.headers, keys))
+        return request.sent_to(url, headers_of(_AGENT, request.headers, keys))
 
     def moved(self, url: str) -> str:
         """The URL below ``base_url`` where it stands below one of the provider's origins."""

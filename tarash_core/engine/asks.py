@@ -91,5 +91,5 @@ def headers_of(*parts: Mapping[str, str]) -> Headers:
     """Several sets of headers as one; later ones win."""
     merged: dict[str, str] = {}
     for part in parts:
-        merged.update(part.items())
+        merged.update(part.items() if part else ())
     return Headers(merged)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import uuid
@@ -102,14 +103,14 @@ def start(
     attempt = Attempt(
         id=identity.hex,
         plan=plan,
-        fingerprint=fingerprint(plan, access.account),
+        fingerprint=functools.partial(fingerprint, plan, access.account),
         idempotency_key=str(identity),
         account=access.account,
         number=number,
         settings={**access.settings, **config.provider_config},
         webhook_url=config.webhook_url,
         api_version=config.api_version,
-        payer=access.payer,
+        payer=functools.partial(getattr, access, "payer"),
         attach_if_running=attach,
         allow_unknown_cost=config.allow_unknown_cost,
     )

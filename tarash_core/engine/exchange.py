@@ -12,7 +12,7 @@ from tarash_core import errors
 from tarash_core.engine.access import Access
 from tarash_core.engine.asks import Flow, Received, Send, Sink, Sleep
 from tarash_core.engine.clocks import Deadline
-from tarash_core.engine.recording import watched
+from tarash_core.engine.recording import show
 from tarash_core.engine.redaction import redact, redact_text, redact_url, scrub
 from tarash_core.engine.retry import Retry, bought_nothing
 from tarash_core.errors import TarashException
@@ -79,18 +79,14 @@ def converse(line: Line, steps: Generator[Any, Any, T]) -> Flow[T]:
                 raise unreadable(line, None if error is failure else last, error) from error
             answer, failure = None, None
             try:
-                answer = yield from _carried_out(line, ask)
-                last = answer if isinstance(answer, HttpResponse) else last
+                if isinstance(ask, HttpRequest):
+                    answer = last = yield from exchange(line, ask)
+                else:
+                    answer = yield ask
             except Exception as error:
                 failure = error
     finally:
         steps.close()
-
-
-def _carried_out(line: Line, ask: Any) -> Flow[Any]:
-    if isinstance(ask, HttpRequest):
-        return (yield from exchange(line, ask))
-    return (yield ask)
 
 
 def _scrub(error: Any, secrets: tuple[str, ...]) -> None:
@@ -122,7 +118,9 @@ def exchange(line: Line, request: HttpRequest) -> Flow[HttpResponse]:
     while True:
         tried += 1
         try:
-            response = yield from _followed(line, request)
+            response = yield from send(line, request)
+            if response.status in _REDIRECTS and "location" in response.headers:
+                response = yield from _followed(line, request, response)
         except errors.HTTPConnectionError as error:
             problem: TarashException = error
         except errors.TarashException as error:
@@ -147,12 +145,9 @@ def _note_refusal(line: Line, request: HttpRequest, refused: bool) -> None:
         line.on_refusal()
 
 
-def _followed(line: Line, request: HttpRequest) -> Flow[HttpResponse]:
-    """Sends a request and follows redirects of reads by hand, the key stripped on a foreign host."""
-    for _ in range(_MAX_REDIRECTS + 1):
-        response: HttpResponse = yield from send(line, request)
-        if response.status not in _REDIRECTS or "location" not in response.headers:
-            return response
+def _followed(line: Line, request: HttpRequest, response: HttpResponse) -> Flow[HttpResponse]:
+    """Follows the redirects of a read by hand, the key stripped on a foreign host."""
+    for _ in range(_MAX_REDIRECTS):
         target = response.headers["location"]
         if request.effect != "read":
             raise errors.HTTPError(
@@ -161,6 +156,9 @@ def _followed(line: Line, request: HttpRequest) -> Flow[HttpResponse]:
                 charged="no",
             )
         request = redirected(line.access, request, urljoin(response.url or request.url, target))
+        response = yield from send(line, request)
+        if response.status not in _REDIRECTS or "location" not in response.headers:
+            return response
     raise errors.HTTPError("The provider redirects without end; check base_url.", status_code=response.status)
 
 
@@ -182,10 +180,12 @@ def send(line: Line, request: HttpRequest, sink: Sink | None = None, max_bytes: 
     else:
         seconds = left if sink is not None else min(left, READ_SECONDS)
     # A host that comes out of an answer, or from the user, must not lead into a private network.
-    ask = Send(ready, seconds, max_bytes, sink, guarded=not line.access.owns(ready.url))
+    ask = Send(ready, seconds, max_bytes, sink, guarded=not (ready.signed or line.access.owns(ready.url)))
+    started = line.access.clock.monotonic()
     try:
-        return (yield from watched(line.access, ask))
-    except errors.TarashException:
+        answer = yield ask
+    except errors.TarashException as error:
+        scrub(error, line.access.secrets)
         raise
     except Exception as error:
         if sink is not None and isinstance(error, OSError):
@@ -193,6 +193,8 @@ def send(line: Line, request: HttpRequest, sink: Sink | None = None, max_bytes: 
         raise errors.PluginError(
             f"The transport failed with {type(error).__name__}: {redact_text(str(error), line.access.secrets)}."
         ) from error
+    show(line.access, ask, answer, line.access.clock.monotonic() - started)
+    return answer
 
 
 __all__ = ["Line", "Received", "converse", "exchange", "redirected", "send", "unreadable"]

@@ -38,10 +38,10 @@ class Connections:
 
     def pool(self) -> Any:
         """The transport of the open gateway."""
-        if self._open is None:
-            with self._lock:
-                self._open = self._open or self.make(self.is_async)
-        return self._open
+        with self._lock:
+            if self._open is None:
+                self._open = self.make(self.is_async)
+            return self._open
 
     def lent(self, is_async: bool) -> Any:
         """The open transport, if it is of that kind; else None."""

@@ -18,10 +18,10 @@ from typing import Any
 
 from attrs import evolve, field, frozen
 
-from tarash_core.engine.access import Access
-from tarash_core.engine.asks import Flow, Received, Send
-from tarash_core.engine.redaction import redact, redact_headers, redact_request, redact_text, scrub
-from tarash_core.errors import TarashException, ValidationError
+from tarash_core.engine.access import RECORD_VARIABLE, Access
+from tarash_core.engine.asks import Received, Send
+from tarash_core.engine.redaction import redact, redact_headers, redact_request, redact_text
+from tarash_core.errors import ValidationError
 from tarash_core.models.base import to_tuple
 from tarash_core.plugins import hooks
 from tarash_core.plugins.http import FilePart, Headers, HttpRequest, HttpResponse
@@ -29,26 +29,15 @@ from tarash_core.plugins.warnings import warn
 
 logger = logging.getLogger("tarash")
 
-VARIABLE = "TARASH_RECORD"
-"""Names the file, or the folder, in which every exchange of the process is recorded."""
 
-
-def watched(access: Access, ask: Send) -> Flow[Any]:
-    """Passes an exchange on to the driver, then shows it to the observers and to the log."""
-    started = access.clock.monotonic()
-    try:
-        answer = yield ask
-    except TarashException as error:
-        scrub(error, access.secrets)
-        raise
-    seconds = access.clock.monotonic() - started
+def show(access: Access, ask: Send, answer: HttpResponse | Received, seconds: float) -> None:
+    """Shows an exchange to the observers, to the log and to what is switched on to record it."""
     if logger.isEnabledFor(logging.DEBUG):
         shown = redact_text(ask.request.url, access.secrets)
         logger.debug("%s %s -> %d in %.3f s", ask.request.method, shown, answer.status, seconds)
     hooks.exchange(access.provider.name, ask.request, head_of(answer), seconds, access.secrets)
-    for recorder in recorders():
+    for recorder in recorders(access.record_to):
         recorder.keep(ask.request, answer, access.secrets)
-    return answer
 
 
 def head_of(answer: HttpResponse | Received) -> HttpResponse:
@@ -223,9 +212,8 @@ def record(path: str | PathLike[str], source: str = "") -> Iterator[Recorder]:
         _switched_on.remove(recorder)
 
 
-def recorders() -> Sequence[Recorder]:
-    """Those that are switched on: by :func:`record`, and by the variable ``TARASH_RECORD``."""
-    named = os.environ.get(VARIABLE)
+def recorders(named: str | None) -> Sequence[Recorder]:
+    """Those that are switched on: by :func:`record`, and by what ``TARASH_RECORD`` names."""
     return [*_switched_on, _of_variable(named)] if named else _switched_on
 
 
@@ -236,4 +224,4 @@ def _of_variable(path: str) -> Recorder:
     is_folder = named.is_dir() or path.endswith(("/", os.sep))
     if is_folder:
         named.mkdir(parents=True, exist_ok=True)
-    return Recorder(named / f"tarash-{os.getpid()}.json" if is_folder else named, f"recorded with {VARIABLE}")
+    return Recorder(named / f"tarash-{os.getpid()}.json" if is_folder else named, f"recorded with {RECORD_VARIABLE}")

@@ -72,8 +72,10 @@ def _forms(secrets: tuple[str, ...]) -> tuple[str, ...]:
 
 def _without_shapes(text: str) -> str:
     if ":" in text:
-        text = _DATA_URI.sub(lambda found: f"data:{found[1] or ''},{HIDDEN}", text)
-        text = _URL.sub(_bare_url, text)
+        if "," in text:
+            text = _DATA_URI.sub(lambda found: f"data:{found[1] or ''},{HIDDEN}", text)
+        if "?" in text or "#" in text or "@" in text:
+            text = _URL.sub(_bare_url, text)
     if "=" in text or ":" in text:
         text = _NAMED.sub(lambda found: f"{found[1]}{HIDDEN}", text)
     if " " in text:
@@ -101,6 +103,7 @@ def redact_headers(headers: Mapping[str, str], secrets: Iterable[str] = ()) -> d
     return {name: HIDDEN if _is_secret(name) else redact_text(value, known) for name, value in headers.items()}
 
 
+@functools.lru_cache(maxsize=1024)
 def _is_secret(name: str) -> bool:
     return bool(_SECRET_NAME.search(name)) and not _NOT_SECRET.search(name)
 
@@ -113,6 +116,8 @@ def redact(value: Any, secrets: Iterable[str] = ()) -> Any:
 def _redacted(value: Any, secrets: tuple[str, ...]) -> Any:
     if isinstance(value, str):
         return redact_text(value, secrets)
+    if value is None or isinstance(value, (int, float)):
+        return value
     if isinstance(value, Mapping):
         return {
             _redacted_key(key, secrets): _hidden(item) if _is_secret(str(key)) else _redacted(item, secrets)

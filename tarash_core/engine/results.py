@@ -12,6 +12,7 @@ from tarash_core.engine.access import Access
 from tarash_core.engine.record import Record
 from tarash_core.engine.redaction import redact
 from tarash_core.errors import DeliveryError, TarashException
+from tarash_core.models.cost import Cost
 from tarash_core.models.execution import Charged
 from tarash_core.models.job import Job, Kind
 from tarash_core.models.media import Media
@@ -112,6 +113,7 @@ def kept_result(done: updates.Done, secrets: Iterable[str] = ()) -> dict[str, An
     return {
         "outputs": [asdict(output, filter=lambda _, value: value not in (None, False)) for output in done.outputs],
         "revised_prompt": done.revised_prompt,
+        "cost": done.cost.to_dict() if done.cost else None,
         "raw": redact(done.raw, secrets) if isinstance(done.raw, (dict, list, str)) else None,
     }
 
@@ -130,7 +132,9 @@ def done_of(job: Job) -> updates.Done | None:
             f"The JSON of job {job.id} does not include its bytes; save the result before storing the job."
         )
     files = [updates.Output(**item) for item in outputs]
-    return updates.Done(*files, raw=job.result.get("raw"), revised_prompt=job.result.get("revised_prompt"))
+    told = job.result.get("cost")
+    cost = Cost.from_dict(dict(told)) if told else None
+    return updates.Done(*files, cost=cost, raw=job.result.get("raw"), revised_prompt=job.result.get("revised_prompt"))
 
 
 def as_error(update: updates.Update, job: Job) -> TarashException:

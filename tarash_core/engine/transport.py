@@ -38,13 +38,16 @@ class _Quiet(logging.Filter):
         return not _OUR_EXCHANGE.get()
 
 
-@contextlib.contextmanager
-def _our_exchange() -> Iterator[None]:
-    token = _OUR_EXCHANGE.set(True)
-    try:
-        yield
-    finally:
-        _OUR_EXCHANGE.reset(token)
+class _our_exchange:
+    """Marks what happens within as one of our exchanges; a class, as every exchange makes one."""
+
+    __slots__ = ("_token",)
+
+    def __enter__(self) -> None:
+        self._token = _OUR_EXCHANGE.set(True)
+
+    def __exit__(self, *problem: object) -> None:
+        _OUR_EXCHANGE.reset(self._token)
 
 
 for _part in ("connection", "http11", "http2", "proxy", "socks"):
@@ -123,7 +126,7 @@ def _request(ask: Send) -> httpx.Request:
 
 def _plain(request: HttpRequest, url: httpx.URL, extensions: dict[str, Any]) -> httpx.Request:
     """A request without a body; most are polls, and httpx looks long for what a body might be."""
-    headers = {"host": url.netloc.decode("ascii"), **dict(request.headers.items())}
+    headers = {"host": url.netloc.decode("ascii"), **request.headers.plain()}
     plain = httpx.Request("GET", url, headers=headers, stream=httpx.ByteStream(b""), extensions=extensions)
     plain.read()
     return plain
@@ -134,7 +137,7 @@ def _with_body(request: HttpRequest, url: httpx.URL, extensions: dict[str, Any])
     return httpx.Request(
         request.method,
         url,
-        headers=dict(request.headers.items()),
+        headers=request.headers.plain(),
         json=request.json,
         content=request.content,
         data=dict(request.form) if request.form and not is_multipart else None,
@@ -161,12 +164,28 @@ def _too_slow(ask: Send) -> LostAnswerError:
     return LostAnswerError(f"{redact_url(ask.request.url)} did not answer fully in {ask.seconds:g} s.")
 
 
+def _headers_of(response: httpx.Response) -> Headers:
+    """The headers of an answer, a repeated one joined; httpx would look at all of them for each one's encoding."""
+    told: dict[str, str] = {}
+    for raw_name, raw_value in response.headers.raw:
+        name, value = raw_name.decode("latin-1").lower(), _decoded(raw_value)
+        told[name] = f"{told[name]}, {value}" if name in told else value
+    return Headers(told)
+
+
+def _decoded(value: bytes) -> str:
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
+
+
 class _Body:
     """Collects a body, in memory or into a sink, within its limits of size and time."""
 
     def __init__(self, ask: Send, response: httpx.Response, deadline: Deadline) -> None:
         self._ask, self._deadline, self.size = ask, deadline, 0
-        self._status, self._headers = response.status_code, Headers(dict(response.headers.items()))
+        self._status, self._headers = response.status_code, _headers_of(response)
         self.is_encoded = "content-encoding" in self._headers
         self.sink = ask.sink if ask.sink is not None and self._status < 300 else None
         self._chunks: list[bytes] = []
@@ -229,10 +248,12 @@ class SyncTransport:
     def _exchange(self, ask: Send, deadline: Deadline) -> HttpResponse | Received:
         response = self._answered(ask)
         body = _Body(ask, response, deadline)
-        with contextlib.closing(response):
+        try:
             for chunk in response.iter_bytes() if body.is_encoded else _raw(response):
                 body.check(chunk)
                 (body.sink.write if body.sink is not None else body.keep)(chunk)
+        finally:
+            response.close()
         return body.answer()
 
     def _answered(self, ask: Send) -> httpx.Response:

@@ -23,16 +23,23 @@ class Headers(Mapping[str, str]):
     __slots__ = ("_items",)
 
     def __init__(self, items: Mapping[str, str] | None = None) -> None:
-        self._items = {name.lower(): str(value) for name, value in (items or {}).items()}
+        self._items = {name.lower(): str(value) for name, value in items.items()} if items else {}
 
     def __getitem__(self, name: str) -> str:
         return self._items[name.lower()]
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and name.lower() in self._items
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._items)
 
     def __len__(self) -> int:
         return len(self._items)
+
+    def plain(self) -> dict[str, str]:
+        """A dict of its own, the names in small letters."""
+        return dict(self._items)
 
     def items(self) -> ItemsView[str, str]:
         """Names and values, the names in small letters."""
@@ -46,7 +53,10 @@ class Headers(Mapping[str, str]):
 
 def as_headers(items: Mapping[str, str] | None) -> Headers:
     """Wraps a mapping of header names once."""
-    return items if isinstance(items, Headers) else Headers(items)
+    return items if isinstance(items, Headers) else Headers(items) if items else _NO_HEADERS
+
+
+_NO_HEADERS = Headers()
 
 
 @frozen
@@ -132,7 +142,7 @@ class HttpRequest:
     content: bytes | None = field(default=None, kw_only=True, repr=False)
     form: Mapping[str, str] | None = field(default=None, kw_only=True, repr=masked)
     files: Mapping[str, FilePart] | None = field(default=None, kw_only=True)
-    headers: Headers = field(factory=Headers, converter=as_headers, kw_only=True, repr=False)
+    headers: Headers = field(default=_NO_HEADERS, converter=as_headers, kw_only=True, repr=False)
     effect: Effect = field(default="read", kw_only=True)
     signed: bool = field(default=True, kw_only=True)
     expect: tuple[int, ...] = field(default=(), converter=to_tuple, kw_only=True)
@@ -165,7 +175,7 @@ class HttpResponse:
     """
 
     status: int
-    headers: Headers = field(factory=Headers, converter=as_headers)
+    headers: Headers = field(default=_NO_HEADERS, converter=as_headers)
     content: bytes = field(default=b"", repr=False)
     url: str = field(default="", repr=masked)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Collection, Generator, Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias, TypeVar
@@ -71,30 +72,38 @@ class Attempt:
     Attributes:
         id: Our id of the attempt.
         plan: The plan, its payload filled.
-        fingerprint: A hash of what is asked for; equal for equal requests.
         idempotency_key: The same for every repetition of this attempt's purchase.
         account: Alias of the account that pays.
         number: Which config of the chain; 1 for the head.
         settings: The provider's own settings: the account's, and over them ``config.provider_config``.
         webhook_url: Where the vendor shall call back.
         api_version: Version of the vendor's API, where it has several.
-        payer: A hash of the key and the host; tells accounts apart that have no alias.
         attach_if_running: Whether an equal job in flight shall be joined, not bought again.
         allow_unknown_cost: Whether it may be bought under a budget although no price is known.
     """
 
     id: str
     plan: Plan
-    fingerprint: str
+    _fingerprint: str | Callable[[], str] = field(alias="fingerprint", repr=False, eq=False)
     idempotency_key: str
     account: str | None = None
     number: int = 1
     settings: Mapping[str, Any] = field(factory=dict, repr=False)
     webhook_url: str | None = field(default=None, repr=masked)
     api_version: str | None = None
-    payer: str = ""
+    _payer: str | Callable[[], str] = field(default="", alias="payer", repr=False, eq=False)
     attach_if_running: bool = False
     allow_unknown_cost: bool = False
+
+    @functools.cached_property
+    def fingerprint(self) -> str:
+        """A hash of what is asked for; equal for equal requests. Made when it is first read, as few ask for it."""
+        return self._fingerprint() if callable(self._fingerprint) else self._fingerprint
+
+    @functools.cached_property
+    def payer(self) -> str:
+        """A hash of the key and the host; tells accounts apart that have no alias."""
+        return self._payer() if callable(self._payer) else self._payer
 
 
 class Provider:

@@ -9,9 +9,11 @@ import pytest
 
 from tarash_core import AsyncGateway, Gateway, LostAnswerError, ValidationError
 from tarash_core.engine.access import Access
-from tarash_core.engine.asks import Received, Send
+from tarash_core.engine.asks import Received
+from tarash_core.engine.clocks import Deadline
+from tarash_core.engine.exchange import Line, send
 from tarash_core.engine.fetching import Nobody
-from tarash_core.engine.recording import Exchange, Recording, watched
+from tarash_core.engine.recording import Exchange, Recording
 from tarash_core.plugins import FilePart, HttpRequest, HttpResponse
 from tarash_core.plugins.http import Headers
 from tarash_core.testing import Replay, VirtualClock, faults, record, sample_video
@@ -177,7 +179,8 @@ def test_a_job_that_asks_for_more_than_was_recorded_ends_with_that_sentence(reco
 
 def test_an_error_on_the_way_is_shown_without_secrets() -> None:
     access = Access(provider=Nobody(), clock=VirtualClock(), hidden=("canary",))
-    exchange = watched(access, Send(ASKED, 5.0, 100))
+    line = Line(access=access, phase="poll", deadline=Deadline(access.clock))
+    exchange = send(line, HttpRequest("GET", ASKED.url, signed=False))
     next(exchange)
     with pytest.raises(LostAnswerError, match=r"the header b'\*\*\*' is none") as caught:
         exchange.throw(LostAnswerError("the header b'canary' is none"))

@@ -27,7 +27,7 @@ def parts() -> Mapping[str, ModelSpec]:
     """Each model as one entry for each of its endpoints."""
     found: dict[str, ModelSpec] = {}
     for id, spec in CATALOG.items():
-        for path in {variant.endpoint for variant in spec.variants}:
+        for path in sorted({variant.endpoint for variant in spec.variants}):
             ways = [variant for variant in spec.variants if variant.endpoint == path]
             # The path of avatars alone is spelt otherwise than what it does.
             name = path.removeprefix("/v1/").replace("avatar_videos", "avatar_video")

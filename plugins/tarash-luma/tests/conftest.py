@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from tarash_luma import provider
+from tarash_luma.provider import KEYS
+from tarash_luma.simulator import LumaSimulator
+
+from tarash_core import Gateway
+from tarash_core.catalog.lifecycle import set_today
+from tarash_core.plugins import Credential
+from tarash_core.testing import Driven, VirtualClock
+
+SECRETS = {"LUMA_AGENTS_API_KEY": "luma-api-test", "LUMAAI_API_KEY": "luma-test"}
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    for name in KEYS.values():
+        monkeypatch.setenv(name, SECRETS[name])
+    set_today("2026-11-22")
+    yield
+    set_today(None)
+
+
+@pytest.fixture
+def simulator() -> LumaSimulator:
+    return LumaSimulator(render=False)
+
+
+@pytest.fixture
+def gateway(simulator: LumaSimulator) -> Gateway:
+    return Gateway(transport=simulator, clock=VirtualClock())
+
+
+@pytest.fixture
+def driver(simulator: LumaSimulator) -> Driven:
+    """Drives the provider against the simulator."""
+    return Driven(provider, simulator, Credential(secrets=SECRETS))
