@@ -64,8 +64,9 @@ def pattern(folder: Path) -> dict[str, Any]:
     """What all plugins share: everything but the name, the title, and the patch number."""
     project = read_toml(folder)
     project["project"]["version"] = minor(project["project"]["version"])
-    # Beyond the core a plugin may need a library of its own, such as one that signs tokens.
+    # Beyond the core a plugin may need a library of its own, such as one that signs tokens, also as an extra.
     project["project"]["dependencies"] = project["project"]["dependencies"][:1]
+    project["project"].pop("optional-dependencies", None)
     project["project"]["description"] = re.sub(
         r"^.+ for Tarash\.$", "TITLE for Tarash.", project["project"]["description"]
     )

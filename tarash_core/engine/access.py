@@ -12,16 +12,15 @@ from urllib.parse import urlsplit
 
 from attrs import field, frozen
 
-from tarash_core.engine.asks import headers_of
 from tarash_core.engine.clocks import Clock
 from tarash_core.errors import AuthenticationError, PluginError, ValidationError
 from tarash_core.models.config import Account, Config
 from tarash_core.plugins.credentials import Credential
-from tarash_core.plugins.http import HttpRequest
+from tarash_core.plugins.http import Headers, HttpRequest
 from tarash_core.plugins.provider import Provider
 
 USER_AGENT = "tarash"
-_AGENT = {"user-agent": USER_AGENT}
+_AGENT = Headers({"user-agent": USER_AGENT})
 
 _UP_TO_PATH = re.compile(r"[^/?#]*//[^/?#]*")
 
@@ -98,14 +97,14 @@ class Access:
         """
         url = self.moved(request.url)
         if not request.signed:
-            return request.sent_to(url, headers_of(_AGENT, request.headers))
+            return request.sent_to(url, request.headers.joined(_AGENT))
         if not self.owns(url):
             raise PluginError(
                 f"{self.provider.name} wants to send its key to {urlsplit(url).hostname}, which is none of its "
                 "origins; a job's state may have been changed."
             )
         keys = self.provider.authorize(request, self.credential, self.clock.now()) if self.credential else {}
-        return request.sent_to(url, headers_of(_AGENT, request.headers, keys))
+        return request.sent_to(url, request.headers.joined(_AGENT, keys))
 
     def moved(self, url: str) -> str:
         """The URL below ``base_url`` where it stands below one of the provider's origins."""
@@ -118,11 +117,19 @@ class Access:
 
     def owns(self, url: str) -> bool:
         """Whether the key may go to a URL."""
-        return origin_of(url) in self._origins
+        return url.startswith(self._beginnings) or origin_of(url) in self._origins
+
+    @functools.cached_property
+    def _beginnings(self) -> tuple[str, ...]:
+        return tuple(f"{origin.rstrip('/')}/" for origin in self._own)
 
     @functools.cached_property
     def _origins(self) -> frozenset[tuple[str, str, int | None]]:
-        return frozenset(map(origin_of, self.provider.origins if self.base_url is None else (self.base_url,)))
+        return frozenset(map(origin_of, self._own))
+
+    @property
+    def _own(self) -> tuple[str, ...]:
+        return self.provider.origins if self.base_url is None else (self.base_url,)
 
 
 def below(url: str, origin: str) -> bool:

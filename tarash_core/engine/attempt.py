@@ -84,7 +84,7 @@ class Run:
             queue_deadline=Deadline.after(self.access.clock, self.config.queue_timeout),
             poll_interval=self.config.poll_interval,
             max_looks=self.config.max_poll_attempts,
-            report=lambda update: report(self, job, update),
+            report=functools.partial(report, self, job),
         )
 
 

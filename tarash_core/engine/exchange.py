@@ -118,7 +118,7 @@ def exchange(line: Line, request: HttpRequest) -> Flow[HttpResponse]:
     while True:
         tried += 1
         try:
-            response = yield from send(line, request)
+            response: HttpResponse = yield from send(line, request)
             if response.status in _REDIRECTS and "location" in response.headers:
                 response = yield from _followed(line, request, response)
         except errors.HTTPConnectionError as error:

@@ -231,7 +231,9 @@ class Chain:
             self._skip(number, Refusal(config, error))
             raise
         response = yield from self._recorded(run)
-        return evolve(response, execution_metadata=self._metadata(length))
+        # It is as new as its attempt, and nobody else has it yet: no copy is needed.
+        object.__setattr__(response, "execution_metadata", self._metadata(length))
+        return response
 
     def _recorded(self, run: attempt.Run) -> Flow[Response]:
         """Runs an attempt and reports its end exactly once, whatever the end is."""

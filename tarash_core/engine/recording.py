@@ -36,8 +36,9 @@ def show(access: Access, ask: Send, answer: HttpResponse | Received, seconds: fl
         shown = redact_text(ask.request.url, access.secrets)
         logger.debug("%s %s -> %d in %.3f s", ask.request.method, shown, answer.status, seconds)
     hooks.exchange(access.provider.name, ask.request, head_of(answer), seconds, access.secrets)
-    for recorder in recorders(access.record_to):
-        recorder.keep(ask.request, answer, access.secrets)
+    if _switched_on or access.record_to:
+        for recorder in recorders(access.record_to):
+            recorder.keep(ask.request, answer, access.secrets)
 
 
 def head_of(answer: HttpResponse | Received) -> HttpResponse:

@@ -118,7 +118,7 @@ def _redacted(value: Any, secrets: tuple[str, ...]) -> Any:
         return redact_text(value, secrets)
     if value is None or isinstance(value, (int, float)):
         return value
-    if isinstance(value, Mapping):
+    if isinstance(value, (dict, Mapping)):
         return {
             _redacted_key(key, secrets): _hidden(item) if _is_secret(str(key)) else _redacted(item, secrets)
             for key, item in value.items()

@@ -48,8 +48,11 @@ class Session:
             ProviderNotInstalledError: No package answers to the name.
             PluginError: The package is broken.
         """
+        return self._mocked(config, mock_of(config))
+
+    @staticmethod
+    def _mocked(config: Config, mock: MockConfig | None) -> Provider:
         provider = load_provider(config.provider)
-        mock = mock_of(config)
         if mock is None:
             return provider
         from tarash_core.mock import MockProvider
@@ -63,11 +66,11 @@ class Session:
             AuthenticationError: There is no key; the sentence names the variables.
             ValidationError: The account is unknown.
         """
-        provider = self.provider_of(config)
+        mock = mock_of(config)
+        provider = self._mocked(config, mock)
         account = find_account(self.accounts, config, provider)
         named = find_base_url(provider, config, account)
-        mocked = mock_of(config) is not None
-        simulator = None if mocked else self.simulators.get(provider.name)
+        simulator = None if mock else self.simulators.get(provider.name)
         on_own_host = named is None and not (self.connections and self.connections.in_process)
         if simulator is None:
             credential = find_credential(provider, config, account, on_own_host and needs_key)
@@ -77,7 +80,7 @@ class Session:
             provider=provider,
             clock=self.clock,
             credential=credential,
-            base_url=None if mocked else simulator or named,
+            base_url=None if mock else simulator or named,
             own_host=named is None,
             account=config.account,
             settings=dict(account.settings) if account else {},

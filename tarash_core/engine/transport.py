@@ -17,7 +17,7 @@ from urllib.request import getproxies, proxy_bypass
 import httpx
 
 from tarash_core.engine.addresses import check_host, has_name, is_private, lookup_of, public_addresses
-from tarash_core.engine.asks import Received, Send
+from tarash_core.engine.asks import Received, Send, Sink
 from tarash_core.engine.clocks import Clock, Deadline
 from tarash_core.engine.redaction import redact_text, redact_url
 from tarash_core.errors import DeliveryError, HTTPConnectionError, LostAnswerError, ValidationError
@@ -26,6 +26,7 @@ from tarash_core.plugins.http import Headers, HttpRequest, HttpResponse
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
 _NOT_CONNECTED = (httpx.ConnectError, httpx.ConnectTimeout)
 _CONNECT_SECONDS = 15.0
+_LONGEST_SECONDS = 3600.0
 _MOST_ADDRESSES = 3
 _POOL = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=5.0)
 _OUR_EXCHANGE: ContextVar[bool] = ContextVar("tarash_exchange", default=False)
@@ -93,14 +94,14 @@ def _looks_up(ask: Send, inner: Any) -> bool:
     return ask.guarded and inner is None and has_name(url) and _proxy_of(url) is None
 
 
-def _requests(ask: Send, addresses: tuple[str, ...]) -> list[httpx.Request]:
+def _requests(ask: Send, addresses: tuple[str, ...], is_bounded: bool = False) -> list[httpx.Request]:
     """The request for each address that was checked, to be tried in turn; by its name where none was.
 
     Connecting to the address itself leaves a name no second chance to point somewhere else.
     """
     if not addresses:
-        return [_request(ask)]
-    return [_pinned(_request(ask), address) for address in addresses[:_MOST_ADDRESSES]]
+        return [_request(ask, is_bounded)]
+    return [_pinned(_request(ask, is_bounded), address) for address in addresses[:_MOST_ADDRESSES]]
 
 
 def _pinned(request: httpx.Request, address: str) -> httpx.Request:
@@ -113,9 +114,11 @@ def _pinned(request: httpx.Request, address: str) -> httpx.Request:
 _parsed = functools.lru_cache(maxsize=64)(httpx.URL)  # a job is asked about at one URL, many times
 
 
-def _request(ask: Send) -> httpx.Request:
-    request, limit = ask.request, min(ask.seconds, 3600.0)
-    timeout = {"connect": min(_CONNECT_SECONDS, limit), "read": limit, "write": limit, "pool": limit}
+def _request(ask: Send, is_bounded: bool = False) -> httpx.Request:
+    """The request for httpx; where the whole exchange is bounded, each read and write needs no timer of its own."""
+    request, limit = ask.request, min(ask.seconds, _LONGEST_SECONDS)
+    each = None if is_bounded else limit
+    timeout = {"connect": min(_CONNECT_SECONDS, limit), "read": each, "write": each, "pool": limit}
     try:
         url = _parsed(request.url)
         build = _plain if request.method == "GET" and request.json is None and request.content is None else _with_body
@@ -335,7 +338,7 @@ class AsyncTransport:
     async def _in_time(self, ask: Send, deadline: Deadline) -> HttpResponse | Received:
         import anyio
 
-        if ask.seconds > 3600:
+        if not _is_bounded(ask):
             return await self._exchange(ask, deadline)
         with anyio.move_on_after(ask.seconds):
             return await self._exchange(ask, deadline)
@@ -347,22 +350,24 @@ class AsyncTransport:
         try:
             async for chunk in response.aiter_bytes() if body.is_encoded else _raw_async(response):
                 body.check(chunk)
-                await _keep(body, chunk)
+                if body.sink is None:
+                    body.keep(chunk)
+                else:
+                    await _write(body.sink, chunk)
         finally:
             await response.aclose()
         return body.answer()
 
     async def _answered(self, ask: Send) -> httpx.Response:
         pool = self._pool(ask.request.url)
-        *others, last = _requests(ask, await self._looked_up(ask))
+        addresses = await self._looked_up(ask) if _looks_up(ask, self._inner) else ()
+        *others, last = _requests(ask, addresses, is_bounded=_is_bounded(ask))
         for request in others:
             with contextlib.suppress(*_NOT_CONNECTED):
                 return await pool.handle_async_request(request)
         return await pool.handle_async_request(last)
 
     async def _looked_up(self, ask: Send) -> tuple[str, ...]:
-        if not _looks_up(ask, self._inner):
-            return ()
         import anyio
 
         url = ask.request.url
@@ -384,13 +389,15 @@ class AsyncTransport:
         self._pools.clear()
 
 
-async def _keep(body: _Body, chunk: bytes) -> None:
-    if body.sink is None:
-        body.keep(chunk)
-        return
+def _is_bounded(ask: Send) -> bool:
+    """Whether an event loop ends the whole exchange in time; a very long one is left to each read and write."""
+    return ask.seconds <= _LONGEST_SECONDS
+
+
+async def _write(sink: Sink, chunk: bytes) -> None:
     import anyio.to_thread
 
-    await anyio.to_thread.run_sync(body.sink.write, chunk)
+    await anyio.to_thread.run_sync(sink.write, chunk)
 
 
 def _raw_async(response: httpx.Response) -> AsyncIterator[bytes]:

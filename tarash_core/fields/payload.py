@@ -117,6 +117,8 @@ def _unknown(wire: str, known: list[str], where: str, policy: str) -> Notice:
 
 def leaves_of(payload: Any) -> list[MediaLeaf]:
     """The holes of a payload, in the order in which they stand."""
+    if payload is None or isinstance(payload, (str, int, float)):
+        return []
     if isinstance(payload, MediaLeaf):
         return [payload]
     parts = payload.values() if isinstance(payload, Mapping) else payload if isinstance(payload, (list, tuple)) else ()

@@ -117,7 +117,7 @@ def masked(value: Any) -> str:
 
 def to_tuple(value: Iterable[Any]) -> tuple[Any, ...]:
     """A tuple of anything that can be walked; the converter of fields that hold several values."""
-    return tuple(value)
+    return value if type(value) is tuple else tuple(value)
 
 
 def field_names(cls: type) -> list[str]:

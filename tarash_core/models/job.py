@@ -23,6 +23,9 @@ def to_moment(value: Any) -> datetime | None:
         return None
     from datetime import UTC, datetime
 
+    if isinstance(value, datetime) and value.tzinfo is UTC:
+        return value
+
     try:
         moment = datetime.fromisoformat(value) if isinstance(value, str) else value
     except ValueError as error:

@@ -41,6 +41,12 @@ class Headers(Mapping[str, str]):
         """A dict of its own, the names in small letters."""
         return dict(self._items)
 
+    def joined(self, under: Headers, over: Mapping[str, str] | None = None) -> Headers:
+        """These headers with others under and over them; of equal names the upper one counts."""
+        made = Headers(over)
+        made._items = {**under._items, **self._items, **made._items}
+        return made
+
     def items(self) -> ItemsView[str, str]:
         """Names and values, the names in small letters."""
         return self._items.items()

@@ -310,5 +310,5 @@ def _collected(gateway: Any, job: Job, simulator: Simulator) -> Iterator[str]:
         if simulator.stage(sold) not in _OVER:
             yield f"the job {job.id} cannot be taken up again: {error}"
         return
-    if content != simulator.files[str(media).rsplit("/", 1)[-1].partition("?")[0]].read():
+    if content != simulator.output(sold).read():
         yield f"the file of the job {job.id} is another one"

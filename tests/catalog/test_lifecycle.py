@@ -3,7 +3,8 @@ from datetime import date
 import pytest
 
 from tarash_core.catalog import Lifecycle, set_today, today
-from tarash_core.errors import ValidationError
+from tarash_core.catalog.lifecycle import check_lifecycle
+from tarash_core.errors import RetiredModelError, ValidationError
 
 
 @pytest.fixture(autouse=True)
@@ -31,3 +32,11 @@ def test_when_it_ends():
     life = Lifecycle(retires="2026-12-01")
     assert not life.has_ended(date(2026, 11, 30)) and life.has_ended(date(2026, 12, 1))
     assert not Lifecycle(delisted="2020-01-01").has_ended()
+
+
+def test_a_note_tells_the_ways_on():
+    life = Lifecycle(retired="2026-09-24", note="set base_url to a server that goes on")
+    with pytest.raises(RetiredModelError, match="2026-09-24; set base_url to a server that goes on, or pass"):
+        check_lifecycle(life, "acme/acme-1")
+    (notice,) = check_lifecycle(life, "acme/acme-1", own_host=False)
+    assert notice.message.endswith("goes on.")

@@ -1,4 +1,4 @@
-"""The two providers on which the handling of money is proven."""
+"""The providers on which the handling of money is proven."""
 
 import pytest
 
@@ -16,3 +16,13 @@ def today(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def targets() -> list[Target]:
     return [FAL, REPLICATE]
+
+
+DIRECT = [
+    Target(provider="kling", model="kling-3.0"),
+    Target(provider="luma", model="ray-3.2"),
+    Target(provider="runway", model="gen4.5"),
+    Target(provider="sora", model="gpt-image-2", kind="image"),
+    Target(provider="stability", model="stable-image-core", kind="image"),
+    Target(provider="veo", model="gemini-omni-1.2-flash"),
+]

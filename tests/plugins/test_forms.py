@@ -14,3 +14,10 @@ def test_values_are_written_as_a_form_takes_them() -> None:
 
 def test_without_a_file_the_body_is_multipart_all_the_same() -> None:
     assert multipart({"prompt": "A fox"})["files"] == {}
+
+
+def test_a_list_of_files_becomes_parts_of_one_name() -> None:
+    first, second = FilePart(b"a", "image/png", "a.png"), FilePart(b"b", "image/png", "b.png")
+    body = multipart({"image[]": [first, second], "prompt": "A fox"})
+    assert list(body["files"].items()) == [("image[]", first), ("image[]", second)]
+    assert body["form"] == {"prompt": "A fox"}

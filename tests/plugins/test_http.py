@@ -1,6 +1,6 @@
 import pytest
 
-from tarash_core.plugins import FilePart, Headers, HttpRequest, HttpResponse
+from tarash_core.plugins import FilePart, FileParts, Headers, HttpRequest, HttpResponse
 from tarash_core.plugins.http import as_headers
 
 
@@ -53,3 +53,12 @@ def test_an_answer_of_json() -> None:
 def test_a_request_reads_unless_it_says_otherwise() -> None:
     request = HttpRequest("GET", "https://a.example", expect=[404])
     assert (request.effect, request.signed, request.expect) == ("read", True, (404,))
+
+
+def test_several_file_parts_may_have_one_name() -> None:
+    first, second = FilePart(b"a"), FilePart(b"b")
+    parts = FileParts([("image[]", first), ("image[]", second)])
+    assert list(parts.items()) == [("image[]", first), ("image[]", second)]
+    assert parts["image[]"] == second and list(parts) == ["image[]"] and len(parts) == 2
+    assert parts == FileParts(parts.items()) and parts != {"image[]": second}
+    assert FileParts([("image", first)]) == {"image": first} and FileParts() == {}
