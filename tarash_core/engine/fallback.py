@@ -277,7 +277,7 @@ class Chain:
     def _goes_on(self, error: TarashException, last: AttemptMetadata) -> bool:
         if last.unsettled and self.head.on_unsettled == "stop":
             return False
-        return falls_back(self.head, error)
+        return skippable(error) or falls_back(self.head, error)
 
     def _final(self, error: TarashException | None, length: int) -> TarashException:
         final = error or errors.ValidationError("The chain has no config.")

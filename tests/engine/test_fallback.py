@@ -15,6 +15,7 @@ from tarash_core import (
     errors,
 )
 from tarash_core.engine.fallback import flattened
+from tarash_core.plugins.loader import load_provider
 from tarash_core.testing import InProcess, faults
 
 CHAIN = ["acme/acme-1", "other/acme-1"]
@@ -203,3 +204,14 @@ def test_a_failed_submission_is_reported_like_any_attempt(acme, clock):
         gateway.submit_video("acme/acme-1", prompt="A fox")
     (attempt,) = caught.value.execution_metadata.attempts
     assert (attempt.status, attempt.charged, attempt.unsettled) == ("failed", "unknown", True)
+
+
+def test_a_key_that_is_missed_only_when_it_is_asked_for_is_passed_over_too(both, acme, other, monkeypatch):
+    def authorize(self, request, credential, now):
+        raise AuthenticationError("No key for Acme.")
+
+    monkeypatch.setattr(type(load_provider("acme")), "authorize", authorize)
+    monkeypatch.setattr(type(load_provider("other")), "authorize", lambda self, request, credential, now: {})
+    response = both.generate_video(CHAIN, prompt="A fox")
+    assert response.request_id == other.bought[0]
+    assert acme.log == []
