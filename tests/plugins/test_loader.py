@@ -91,7 +91,9 @@ def test_name_like_nothing_gets_no_guess() -> None:
     assert "did you mean" not in str(caught.value)
 
 
-def test_our_alias_needs_no_import(install: Install, source: Source) -> None:
+def test_our_alias_needs_no_import(install: Install, source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in sys.modules if name.partition(".")[0] == "tarash_veo"]:
+        monkeypatch.delitem(sys.modules, name)
     install("tarash-veo", {"veo": "tarash_veo:provider"}, code=source("veo", ("google",)))
     assert info("veo").aliases == ("google",)
     assert "tarash_veo" not in sys.modules
