@@ -15,6 +15,10 @@ from tarash_core.models.job import Job
 
 GRACE_SECONDS = 5.0
 
+# What signal's own functions wrap: they turn every handler into an enum first, which costs more than the rest.
+_handler_of: Callable[..., Any] = getattr(signal.getsignal, "__wrapped__", signal.getsignal)
+_set_handler: Callable[..., Any] = getattr(signal.signal, "__wrapped__", signal.signal)
+
 
 def buys(ask: Ask) -> bool:
     """Whether the ask is a purchase on its way."""
@@ -30,7 +34,7 @@ def deferred_interrupt(grace_seconds: float) -> Iterator[list[threading.Timer]]:
     """
     pressed: list[threading.Timer] = []
     main = threading.current_thread() is threading.main_thread()
-    if not main or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+    if not main or _handler_of(signal.SIGINT) is not signal.default_int_handler:
         yield pressed
         return
 
@@ -41,11 +45,11 @@ def deferred_interrupt(grace_seconds: float) -> Iterator[list[threading.Timer]]:
         pressed[0].daemon = True
         pressed[0].start()
 
-    signal.signal(signal.SIGINT, first_press)
+    _set_handler(signal.SIGINT, first_press)
     try:
         yield pressed
     finally:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        _set_handler(signal.SIGINT, signal.default_int_handler)
         for timer in pressed:
             timer.cancel()
 

@@ -45,6 +45,7 @@ class Watcher:
         poll_interval: Seconds between two looks; the vendor's cadence when None.
         max_looks: At most so many looks; None for no such limit.
         report: Told of every look; itself a flow, as it may call the user.
+        line: The conversation of every look.
     """
 
     access: Access
@@ -54,6 +55,11 @@ class Watcher:
     poll_interval: float | None = None
     max_looks: int | None = None
     report: Callable[[updates.Update], Flow[None]] = field(repr=False)
+    line: Line = field(init=False, repr=False)
+
+    @line.default
+    def _line(self) -> Line:
+        return Line(access=self.access, phase="poll", deadline=self.deadline, retry=ONE_TRY)
 
     def wait_for_end(self) -> Flow[updates.Update]:
         """Looks at the job until it has ended.
@@ -80,9 +86,8 @@ class Watcher:
         Raises:
             TarashException: The vendor refuses to tell, for good.
         """
-        line = Line(access=self.access, phase="poll", deadline=self.deadline, retry=ONE_TRY)
         try:
-            return (yield from converse(line, self.access.provider.poll(self.job)))
+            return (yield from converse(self.line, self.access.provider.poll(self.job)))
         except errors.HTTPConnectionError:
             return None
         except errors.TarashException as error:

@@ -130,9 +130,7 @@ def _request(ask: Send, is_bounded: bool = False) -> httpx.Request:
 def _plain(request: HttpRequest, url: httpx.URL, extensions: dict[str, Any]) -> httpx.Request:
     """A request without a body; most are polls, and httpx looks long for what a body might be."""
     headers = {"host": url.netloc.decode("ascii"), **request.headers.plain()}
-    plain = httpx.Request("GET", url, headers=headers, stream=httpx.ByteStream(b""), extensions=extensions)
-    plain.read()
-    return plain
+    return httpx.Request("GET", url, headers=headers, stream=httpx.ByteStream(b""), extensions=extensions)
 
 
 def _with_body(request: HttpRequest, url: httpx.URL, extensions: dict[str, Any]) -> httpx.Request:

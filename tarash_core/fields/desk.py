@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from typing import Any
 
-from attrs import define, field, frozen
+from attrs import define, field
 
 from tarash_core.fields import names, paths, policy, shapes, values
 from tarash_core.fields.choosing import Chosen
@@ -16,7 +17,12 @@ from tarash_core.models.notice import Notice
 _NOTED_DEFAULTS = names.WISHES | {"fps", "generate_audio"}
 
 
-@frozen
+@functools.lru_cache(maxsize=512)
+def _defaulted(name: str, shown: str) -> Notice:
+    return Notice("defaulted", name, f"{name} is not given; the model takes {shown}.")
+
+
+@define(eq=False)
 class Context:
     """What settling a request needs to know."""
 
@@ -42,7 +48,7 @@ class Context:
         return (default.value if isinstance(default, shapes.Shape) else values.ratio(default)) is None
 
 
-@frozen
+@define(eq=False)
 class Write:
     """One value to write, or one item for each medium."""
 
@@ -111,7 +117,7 @@ class Desk:
     def note_default(self, name: str, value: Any) -> None:
         """Says what the vendor will take, for what a caller is likely to care about."""
         if name in _NOTED_DEFAULTS:
-            self.note("defaulted", name, f"{name} is not given; the model takes {values.shown(value)}.")
+            self.notices.append(_defaulted(name, values.shown(value)))
 
     def note_move(self, name: str, now: Any, because: str) -> None:
         """Says that a value was moved; where a rule moved it before, that notice comes at the end instead."""
