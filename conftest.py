@@ -33,6 +33,7 @@ def _connected_here(self: socket.socket, address: Any) -> Any:
 
 @pytest.fixture(scope="session", autouse=True)
 def only_this_machine() -> Any:
+    """Any other address is an assertion error, whoever asks for it."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(socket, "getaddrinfo", _looked_up_here)
         patch.setattr(socket.socket, "connect", _connected_here)

@@ -20,10 +20,10 @@ LOCK_FILES = {"uv.lock", "poetry.lock", "pdm.lock", "pylock.toml", "Pipfile.lock
 FORBIDDEN = [
     "".join(pieces).encode()
     for pieces in (
-        ("pypi", ".org"),
-        ("python", "hosted.org"),
-        ("registry.npm", "js.org"),
-        ("deb.debian", ".org"),
+        ("py", "pi.org"),
+        ("python", "hos", "ted.org"),
+        ("regis", "try.npm", "js.org"),
+        ("deb", ".deb", "ian.org"),
         ("/root", "/"),
         ("/work", "/main"),
         ("/work", "/shared"),
