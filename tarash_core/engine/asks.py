@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Mapping
 from typing import Any, Protocol, TypeAlias, TypeVar
 
-from attrs import field, frozen
+from attrs import define, field, frozen
 
 from tarash_core.plugins.http import Headers, HttpRequest
 from tarash_core.plugins.provider import Blocking
@@ -37,7 +37,7 @@ class Sink(Protocol):
         """Takes the next chunk."""
 
 
-@frozen
+@define(eq=False)
 class Send:
     """Send this request and read its whole answer.
 

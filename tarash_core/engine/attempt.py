@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from attrs import field, frozen
+from attrs import define, field, frozen
 
 from tarash_core import errors
 from tarash_core.engine import filling, results
@@ -48,7 +48,7 @@ class Listeners:
     on_accepted: Callback | None = None
 
 
-@frozen(kw_only=True)
+@define(eq=False, kw_only=True)
 class Run:
     """Everything that an attempt, or a job taken up again, works with.
 

@@ -6,7 +6,7 @@ import time
 from datetime import UTC, datetime
 from typing import Protocol
 
-from attrs import frozen
+from attrs import define
 
 
 class Clock(Protocol):
@@ -51,7 +51,7 @@ class SystemClock:
 FOREVER = float("inf")
 
 
-@frozen
+@define(eq=False)
 class Deadline:
     """A moment on a clock until which something may go on.
 

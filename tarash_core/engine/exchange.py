@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator
 from typing import Any, TypeVar
 from urllib.parse import urljoin
 
-from attrs import evolve, field, frozen
+from attrs import define, evolve, field
 
 from tarash_core import errors
 from tarash_core.engine.access import Access
@@ -34,7 +34,7 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MAX_REDIRECTS = 5
 
 
-@frozen(kw_only=True)
+@define(eq=False, kw_only=True)
 class Line:
     """A conversation with a provider.
 

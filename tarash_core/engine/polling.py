@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from attrs import field, frozen
+from attrs import define, field
 
 from tarash_core import errors
 from tarash_core.engine.access import Access
@@ -33,7 +33,7 @@ class OutOfTime(Exception):
         self.what, self.seconds = what, seconds
 
 
-@frozen(kw_only=True)
+@define(eq=False, kw_only=True)
 class Watcher:
     """How a job is looked after.
 
