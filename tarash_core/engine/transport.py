@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import json
 import logging
+import re
 import socket
 import ssl
-import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -19,9 +20,12 @@ import httpx
 from tarash_core.engine.addresses import check_host, has_name, is_private, lookup_of, public_addresses
 from tarash_core.engine.asks import Received, Send, Sink
 from tarash_core.engine.clocks import Clock, Deadline
+from tarash_core.engine.pools import Pool, Pools, origin_of
 from tarash_core.engine.redaction import redact_text, redact_url
 from tarash_core.errors import DeliveryError, HTTPConnectionError, LostAnswerError, ValidationError
 from tarash_core.plugins.http import Headers, HttpRequest, HttpResponse
+
+T = TypeVar("T")
 
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
 _NOT_CONNECTED = (httpx.ConnectError, httpx.ConnectTimeout)
@@ -77,31 +81,33 @@ def _proxy_of(url: str) -> str | None:
     return proxy if proxy is None or "://" in proxy else f"http://{proxy}"
 
 
-def _origin(url: str) -> str:
-    scheme, _, rest = url.partition("://")
-    return f"{scheme}://{rest.split('/', 1)[0].split('?', 1)[0]}"
-
-
 def _settings(origin: str, context: ssl.SSLContext | None) -> dict[str, Any]:
     """How the connections to one origin are made; plain HTTP needs no TLS context."""
     verify = (context or shared_ssl_context()) if origin.startswith("https") else _no_tls()
     return {"verify": verify, "limits": _POOL, "proxy": _proxy_of(origin)}
 
 
-def _looks_up(ask: Send, inner: Any) -> bool:
+def _opened(make: Callable[..., T], origin: str, context: ssl.SSLContext | None) -> Pool[T]:
+    settings = _settings(origin, context)
+    return Pool(make(**settings), is_direct=settings["proxy"] is None)
+
+
+def _looks_up(ask: Send, pools: Pools[Any]) -> bool:
     """Whether a host's name is looked up and checked here; a proxy, or the user's own transport, looks it up itself."""
     url = ask.request.url
-    return ask.guarded and inner is None and has_name(url) and _proxy_of(url) is None
+    return ask.guarded and pools.are_ours and has_name(url) and _proxy_of(url) is None
 
 
-def _requests(ask: Send, addresses: tuple[str, ...], is_bounded: bool = False) -> list[httpx.Request]:
+def _requests(
+    ask: Send, addresses: tuple[str, ...], is_direct: bool = False, is_bounded: bool = False
+) -> list[httpx.Request]:
     """The request for each address that was checked, to be tried in turn; by its name where none was.
 
     Connecting to the address itself leaves a name no second chance to point somewhere else.
     """
     if not addresses:
-        return [_request(ask, is_bounded)]
-    return [_pinned(_request(ask, is_bounded), address) for address in addresses[:_MOST_ADDRESSES]]
+        return [_request(ask, is_direct, is_bounded)]
+    return [_pinned(_request(ask, is_direct, is_bounded), address) for address in addresses[:_MOST_ADDRESSES]]
 
 
 def _pinned(request: httpx.Request, address: str) -> httpx.Request:
@@ -111,36 +117,69 @@ def _pinned(request: httpx.Request, address: str) -> httpx.Request:
     return request
 
 
-_parsed = functools.lru_cache(maxsize=64)(httpx.URL)  # a job is asked about at one URL, many times
+_parsed = functools.lru_cache(maxsize=64)(httpx.URL)
+_AS_IT_IS = re.compile(r"/(?:[\w!$&'()*+,;=:@/?~.-]|%[0-9A-Fa-f]{2})*", re.ASCII)
 
 
-def _request(ask: Send, is_bounded: bool = False) -> httpx.Request:
+@functools.cache
+def _takes_target() -> bool:
+    """Whether the connections send a target that is given beside the URL, as they do from httpcore 1.0.4 on."""
+    import httpcore
+
+    return httpcore.Request("GET", "http://a.example", extensions={"target": b"/b"}).url.target == b"/b"
+
+
+def _placed(url: str, is_direct: bool) -> tuple[httpx.URL, dict[str, Any]]:
+    """The URL for httpx. Where the path needs no quoting it goes beside that of the host, which is parsed only once.
+
+    Every job has addresses of its own, and to parse one costs as much as the rest of its request. Through a proxy, or
+    the user's own transport, the whole URL is needed.
+    """
+    origin = origin_of(url)
+    target = url[len(origin) :]
+    if is_direct and "/." not in target and _AS_IT_IS.fullmatch(target) and _takes_target():
+        return _parsed(origin), {"target": target.encode("ascii")}
+    return httpx.URL(url), {}
+
+
+def _request(ask: Send, is_direct: bool = False, is_bounded: bool = False) -> httpx.Request:
     """The request for httpx; where the whole exchange is bounded, each read and write needs no timer of its own."""
     request, limit = ask.request, min(ask.seconds, _LONGEST_SECONDS)
     each = None if is_bounded else limit
     timeout = {"connect": min(_CONNECT_SECONDS, limit), "read": each, "write": each, "pool": limit}
     try:
-        url = _parsed(request.url)
-        build = _plain if request.method == "GET" and request.json is None and request.content is None else _with_body
-        return build(request, url, {"timeout": timeout})
+        url, target = _placed(request.url, is_direct)
+        build = _with_parts if request.form is not None or request.files is not None else _plain
+        return build(request, url, {"timeout": timeout, **target})
     except (httpx.InvalidURL, UnicodeError) as error:
         raise HTTPConnectionError(f"{redact_url(request.url)} is no URL that can be asked: {error}.") from error
 
 
 def _plain(request: HttpRequest, url: httpx.URL, extensions: dict[str, Any]) -> httpx.Request:
-    """A request without a body; most are polls, and httpx looks long for what a body might be."""
-    headers = {"host": url.netloc.decode("ascii"), **request.headers.plain()}
-    return httpx.Request("GET", url, headers=headers, stream=httpx.ByteStream(b""), extensions=extensions)
+    """A request with no body, JSON or raw bytes; httpx looks long for what a body might be."""
+    body, kind = _body_of(request)
+    headers = {"host": url.netloc.decode("ascii"), **kind, **request.headers.plain()}
+    if body or request.method in _WITH_BODY:
+        headers["content-length"] = str(len(body))
+    return httpx.Request(request.method, url, headers=headers, stream=httpx.ByteStream(body), extensions=extensions)
 
 
-def _with_body(request: HttpRequest, url: httpx.URL, extensions: dict[str, Any]) -> httpx.Request:
+def _body_of(request: HttpRequest) -> tuple[bytes, dict[str, str]]:
+    if request.json is None:
+        return request.content or b"", {}
+    return _to_json(request.json).encode(), {"content-type": "application/json"}
+
+
+_WITH_BODY = ("POST", "PUT", "PATCH")
+_to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
+
+
+def _with_parts(request: HttpRequest, url: httpx.URL, extensions: dict[str, Any]) -> httpx.Request:
     is_multipart = request.files is not None
     return httpx.Request(
         request.method,
         url,
         headers=request.headers.plain(),
-        json=request.json,
-        content=request.content,
         data=dict(request.form) if request.form and not is_multipart else None,
         files=_parts(request) if is_multipart else None,
         extensions=extensions,
@@ -171,7 +210,7 @@ def _headers_of(response: httpx.Response) -> Headers:
     for raw_name, raw_value in response.headers.raw:
         name, value = raw_name.decode("latin-1").lower(), _decoded(raw_value)
         told[name] = f"{told[name]}, {value}" if name in told else value
-    return Headers(told)
+    return Headers.of_lower(told)
 
 
 def _decoded(value: bytes) -> str:
@@ -225,9 +264,8 @@ class SyncTransport:
     """
 
     def __init__(self, clock: Clock, ssl_context: ssl.SSLContext | None, inner: httpx.BaseTransport | None) -> None:
-        self._clock, self._ssl, self._inner = clock, ssl_context, inner
-        self._pools: dict[str, httpx.BaseTransport] = {}
-        self._lock = threading.Lock()
+        self._clock = clock
+        self._pools = Pools[httpx.BaseTransport](lambda to: _opened(httpx.HTTPTransport, to, ssl_context), inner)
 
     def send(self, ask: Send) -> HttpResponse | Received:
         """Carries out one exchange.
@@ -258,33 +296,22 @@ class SyncTransport:
         return body.answer()
 
     def _answered(self, ask: Send) -> httpx.Response:
-        pool = self._pool(ask.request.url)
-        *others, last = _requests(ask, self._looked_up(ask))
+        pool = self._pools.of(ask.request.url)
+        *others, last = _requests(ask, self._looked_up(ask), pool.is_direct)
         for request in others:
             with contextlib.suppress(*_NOT_CONNECTED):
-                return pool.handle_request(request)
-        return pool.handle_request(last)
+                return pool.transport.handle_request(request)
+        return pool.transport.handle_request(last)
 
     def _looked_up(self, ask: Send) -> tuple[str, ...]:
         url = ask.request.url
-        return public_addresses(url, socket.getaddrinfo(**lookup_of(url))) if _looks_up(ask, self._inner) else ()
-
-    def _pool(self, url: str) -> httpx.BaseTransport:
-        if self._inner is not None:
-            return self._inner
-        origin = _origin(url)
-        if origin not in self._pools:
-            with self._lock:
-                if origin not in self._pools:
-                    self._pools[origin] = httpx.HTTPTransport(**_settings(origin, self._ssl))
-        return self._pools[origin]
+        return public_addresses(url, socket.getaddrinfo(**lookup_of(url))) if _looks_up(ask, self._pools) else ()
 
     def close(self) -> None:
         """Closes every connection."""
         with _our_exchange():
-            for pool in self._pools.values():
-                pool.close()
-        self._pools.clear()
+            for transport in self._pools.leave():
+                transport.close()
 
 
 def _raw(response: httpx.Response) -> Iterator[bytes]:
@@ -303,8 +330,10 @@ class AsyncTransport:
     def __init__(
         self, clock: Clock, ssl_context: ssl.SSLContext | None, inner: httpx.AsyncBaseTransport | None
     ) -> None:
-        self._clock, self._ssl, self._inner = clock, ssl_context, inner
-        self._pools: dict[str, httpx.AsyncBaseTransport] = {}
+        self._clock = clock
+        self._pools = Pools[httpx.AsyncBaseTransport](
+            lambda to: _opened(httpx.AsyncHTTPTransport, to, ssl_context), inner
+        )
         self._loop: Any = None
 
     async def send(self, ask: Send) -> HttpResponse | Received:
@@ -357,13 +386,13 @@ class AsyncTransport:
         return body.answer()
 
     async def _answered(self, ask: Send) -> httpx.Response:
-        pool = self._pool(ask.request.url)
-        addresses = await self._looked_up(ask) if _looks_up(ask, self._inner) else ()
-        *others, last = _requests(ask, addresses, is_bounded=_is_bounded(ask))
+        pool = self._pools.of(ask.request.url)
+        addresses = await self._looked_up(ask) if _looks_up(ask, self._pools) else ()
+        *others, last = _requests(ask, addresses, pool.is_direct, _is_bounded(ask))
         for request in others:
             with contextlib.suppress(*_NOT_CONNECTED):
-                return await pool.handle_async_request(request)
-        return await pool.handle_async_request(last)
+                return await pool.transport.handle_async_request(request)
+        return await pool.transport.handle_async_request(last)
 
     async def _looked_up(self, ask: Send) -> tuple[str, ...]:
         import anyio
@@ -371,20 +400,11 @@ class AsyncTransport:
         url = ask.request.url
         return public_addresses(url, await anyio.getaddrinfo(**lookup_of(url)))
 
-    def _pool(self, url: str) -> httpx.AsyncBaseTransport:
-        if self._inner is not None:
-            return self._inner
-        origin = _origin(url)
-        if origin not in self._pools:
-            self._pools[origin] = httpx.AsyncHTTPTransport(**_settings(origin, self._ssl))
-        return self._pools[origin]
-
     async def close(self) -> None:
         """Closes every connection."""
         with _our_exchange():
-            for pool in self._pools.values():
-                await pool.aclose()
-        self._pools.clear()
+            for transport in self._pools.leave():
+                await transport.aclose()
 
 
 def _is_bounded(ask: Send) -> bool:

@@ -37,15 +37,21 @@ class Headers(Mapping[str, str]):
     def __len__(self) -> int:
         return len(self._items)
 
+    @classmethod
+    def of_lower(cls, items: dict[str, str]) -> Headers:
+        """Headers of a dict whose names are in small letters already; the dict is kept, not copied."""
+        made = cls()
+        made._items = items
+        return made
+
     def plain(self) -> dict[str, str]:
         """A dict of its own, the names in small letters."""
         return dict(self._items)
 
     def joined(self, under: Headers, over: Mapping[str, str] | None = None) -> Headers:
         """These headers with others under and over them; of equal names the upper one counts."""
-        made = Headers(over)
-        made._items = {**under._items, **self._items, **made._items}
-        return made
+        above = {name.lower(): str(value) for name, value in over.items()} if over else {}
+        return Headers.of_lower({**under._items, **self._items, **above})
 
     def items(self) -> ItemsView[str, str]:
         """Names and values, the names in small letters."""

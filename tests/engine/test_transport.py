@@ -2,9 +2,13 @@
 
 import asyncio
 import logging
+import socket
+import threading
 
 import httpx
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from tarash_core import (
     AsyncGateway,
@@ -144,3 +148,51 @@ def test_a_simulator_in_the_process_is_sent_the_same_body(files):
     sent = as_on_the_wire(HttpRequest("POST", "https://a.example/v1", form={"prompt": "A fox"}, files=files))
     form = parse_multipart(sent.headers["content-type"], sent.content)
     assert (form.fields, form.files) == ({"prompt": "A fox"}, files)
+
+
+_TAILS = st.text(st.sampled_from("ab9/?&=%.#-_~:@!$'()*+,;[] \\\"<é"), max_size=20)
+
+
+@given(_TAILS)
+@example("/v1/jobs/1?logs=1")
+@example("/a%2Fb%zz")
+@example("/a/../b")
+@example("?only=query")
+def test_a_target_beside_the_url_is_the_one_that_httpx_would_send(tail):
+    ask = Send(HttpRequest("GET", f"http://127.0.0.1:8000{tail}"), 5.0, 100, None, guarded=False)
+    try:
+        whole = _request(ask)
+    except HTTPConnectionError:
+        with pytest.raises(HTTPConnectionError):
+            _request(ask, is_direct=True)
+        return
+    direct = _request(ask, is_direct=True)
+    assert direct.extensions.get("target", direct.url.raw_path) == whole.url.raw_path
+    assert direct.headers == whole.headers
+
+
+def test_a_path_without_oddities_is_not_parsed():
+    ask = Send(HttpRequest("GET", "http://127.0.0.1:8000/v1/jobs/1?logs=1"), 5.0, 100, None, guarded=False)
+    assert _request(ask, is_direct=True).extensions["target"] == b"/v1/jobs/1?logs=1"
+
+
+def test_a_proxy_is_told_the_whole_url(acme, monkeypatch):
+    asked = []
+
+    def serve(listener):
+        connection, _ = listener.accept()
+        with connection:
+            asked.append(connection.recv(65536).partition(b"\r\n")[0])
+            connection.sendall(b"HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        worker = threading.Thread(target=serve, args=(listener,))
+        worker.start()
+        monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{listener.getsockname()[1]}")
+        monkeypatch.setenv("TARASH_ACME_BASE_URL", "http://vendor.example/base")
+        with Gateway() as gateway, pytest.raises(errors.HTTPError):
+            gateway.generate_video(FAST, prompt="A fox")
+        worker.join()
+    method, target, _ = asked[0].split()
+    assert method == b"POST"
+    assert target.startswith(b"http://vendor.example/base/")
