@@ -107,8 +107,11 @@ class Store:
             ValidationError: The file cannot be read.
         """
         connection = self._own
-        with self._lock, self._explained("read"):
-            return connection.execute(query, values).fetchall()
+        try:
+            with self._lock:
+                return connection.execute(query, values).fetchall()
+        except sqlite3.Error as error:
+            raise self._refusal("read", error) from error
 
     def write(self, statement: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> int:
         """Carries out one statement, which is a transaction of its own, and says how many rows it changed.
@@ -117,8 +120,11 @@ class Store:
             ValidationError: The file cannot be written.
         """
         connection = self._own
-        with self._lock, self._explained("written"):
-            return connection.execute(statement, values).rowcount
+        try:
+            with self._lock:
+                return connection.execute(statement, values).rowcount
+        except sqlite3.Error as error:
+            raise self._refusal("written", error) from error
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
@@ -128,25 +134,24 @@ class Store:
             ValidationError: The file cannot be written.
         """
         connection = self._own
-        with self._lock, self._explained("written"):
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-                connection.execute("COMMIT")
-            except BaseException:
-                with suppress(sqlite3.Error):
-                    connection.execute("ROLLBACK")
-                raise
-
-    @contextmanager
-    def _explained(self, what: str) -> Iterator[None]:
         try:
-            yield
+            with self._lock:
+                connection.execute("BEGIN IMMEDIATE")
+                try:
+                    yield connection
+                    connection.execute("COMMIT")
+                except BaseException:
+                    with suppress(sqlite3.Error):
+                        connection.execute("ROLLBACK")
+                    raise
         except sqlite3.Error as error:
-            raise ValidationError(
-                f"The ledger {self.path} cannot be {what}: {error}. Nothing is bought without it; see to the file, or "
-                "work without a ledger."
-            ) from error
+            raise self._refusal("written", error) from error
+
+    def _refusal(self, what: str, error: sqlite3.Error) -> ValidationError:
+        return ValidationError(
+            f"The ledger {self.path} cannot be {what}: {error}. Nothing is bought without it; see to the file, or "
+            "work without a ledger."
+        )
 
 
 def _close(connection: sqlite3.Connection, process: int) -> None:

@@ -43,9 +43,9 @@ class Value:
 
     def to_json(self) -> str:
         """The same as :meth:`to_dict`, as JSON text."""
-        import json
+        from tarash_core.models.convert import to_text
 
-        return json.dumps(self.to_dict(), ensure_ascii=False)
+        return to_text(self)
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Self:

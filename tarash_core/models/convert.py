@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import functools
+import json
 import operator
 import sys
 from collections.abc import Callable, Mapping
@@ -36,6 +37,14 @@ _FAMILIES: Mapping[type, Mapping[str, type]] = {
 def to_plain(value: Any) -> Any:
     """Plain dicts, lists and scalars; without secrets, private parts and fields that are still default."""
     return _converter().unstructure(value)
+
+
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+
+
+def to_text(value: Any) -> str:
+    """The same as JSON text."""
+    return _encode(to_plain(value))
 
 
 def from_plain(cls: type[T], data: Any) -> T:

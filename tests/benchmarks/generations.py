@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any
@@ -12,6 +14,7 @@ from measuring import Comparison, best_in_turns
 from server import served
 
 from tarash_core import AsyncGateway, Gateway, VideoGenerationConfig, VideoGenerationRequest, generate_video
+from tarash_core.ledger import Ledger
 
 MODEL = "fal-ai/veo3.1"
 KEY = "benchmark-id:benchmark-secret"
@@ -47,13 +50,20 @@ async def bare_async(client: httpx.AsyncClient, url: str) -> Any:
             return result.raise_for_status().json()["video"]["url"]
 
 
-def kept_open(stack: ExitStack, url: str) -> dict[str, Work]:
+def kept_open(stack: ExitStack, url: str, ledger: Ledger | None = None) -> dict[str, Work]:
     """A gateway for many jobs against a client for many jobs."""
-    gateway, client, config = stack.enter_context(Gateway()), stack.enter_context(httpx.Client()), config_for(url)
+    gateway, client = stack.enter_context(Gateway(ledger=ledger)), stack.enter_context(httpx.Client())
+    config = config_for(url)
     return {
         "bare": lambda count: [bare(client, url) for _ in range(count)],
         "ours": lambda count: [gateway.generate_video(config, REQUEST).video.url for _ in range(count)],
     }
+
+
+def with_a_ledger(stack: ExitStack, url: str) -> dict[str, Work]:
+    """The same with every purchase written into a file, from the intent to the outcome."""
+    folder = stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True))
+    return kept_open(stack, url, stack.enter_context(Ledger(os.path.join(folder, "jobs.db"))))
 
 
 def one_by_one(stack: ExitStack, url: str) -> dict[str, Work]:
@@ -89,9 +99,10 @@ def on_a_loop(stack: ExitStack, url: str) -> dict[str, Work]:
 
 
 CASES = {
-    "Gateway : httpx.Client, kept open": kept_open,
-    "AsyncGateway : httpx.AsyncClient, kept open": on_a_loop,
-    "generate_video : a client per job": one_by_one,
+    "Gateway : httpx.Client, kept open": (kept_open, 1.0),
+    "AsyncGateway : httpx.AsyncClient, kept open": (on_a_loop, 1.0),
+    "generate_video : a client per job": (one_by_one, 1.0),
+    "Gateway with a ledger : httpx.Client": (with_a_ledger, 1.15),
 }
 
 
@@ -99,8 +110,8 @@ def compare(rounds: int, count: int) -> list[Comparison]:
     """Every case, in one run, against one server."""
     found = []
     with served() as url:
-        for name, case in CASES.items():
+        for name, (case, target) in CASES.items():
             with ExitStack() as stack:
                 best = best_in_turns(case(stack, url), rounds, count)
-            found.append(Comparison(f"CPU per generation, {name}", best["ours"], best["bare"], target=1.0))
+            found.append(Comparison(f"CPU per generation, {name}", best["ours"], best["bare"], target))
     return found
