@@ -287,6 +287,7 @@ def _job(run: Run, said: updates.Accepted | updates.Done, attempt: Attempt) -> J
         submitted_at=run.access.clock.now(),
         contract_version=run.access.provider.contract_version,
         result=results.kept_result(done, run.access.secrets) if done else None,
+        estimated_cost=accepted.estimate,
         access=run.access,
     )
 

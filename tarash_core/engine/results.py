@@ -65,7 +65,7 @@ def response_of(done: updates.Done, job: Job, access: Access, record: Record, pl
         "content_type": media[0].content_type,
         "raw_response": redact(done.raw, access.secrets),
         "notices": (*(plan.notices if plan else ()), *record.notices),
-        "cost": done.cost or (plan.estimated_cost if plan else None),
+        "cost": done.cost or job.estimated_cost or (plan.estimated_cost if plan else None),
         "job": job,
         "is_mock": bool(job.state.get("mock")),
     }

@@ -80,6 +80,7 @@ class Pen:
             "charged": _charged(job, "yes" if at_once else "unknown"),
             "job_id": job.id,
             "receipt": wording.receipt(job, wording.texts_of(attempt.plan)),
+            "estimate": None if job.estimated_cost is None else micros(job.estimated_cost.usd),
             "now": self.now,
             "ended_at": self.now if at_once else None,
         }

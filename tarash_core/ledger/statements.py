@@ -37,7 +37,7 @@ WHERE state IN ('claimed', 'intent')
 ACCEPT = """
 UPDATE jobs SET
     state = :state, charged = :charged, job_id = :job_id, receipt = :receipt, accepted_at = :now, updated_at = :now,
-    ended_at = :ended_at, handed_over_at = :ended_at
+    estimate = COALESCE(:estimate, estimate), ended_at = :ended_at, handed_over_at = :ended_at
 WHERE attempt = :attempt AND state = 'intent'
 """
 

@@ -40,7 +40,8 @@ class Cost(Value):
         amount: How many units.
         unit: ``"usd"``, ``"credits"``, ``"seconds"`` or another word of the provider's.
         usd: The amount in US dollars; None when nobody tells.
-        source: Who says so: ``"vendor"`` for the provider's own answer, ``"catalog"`` for our dated price list.
+        source: Who says so: ``"vendor"`` for the provider's own bill, ``"vendor-estimate"`` for what it announced,
+            ``"catalog"`` for our dated price list.
         as_of: The day on which the price was checked.
     """
 

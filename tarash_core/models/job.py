@@ -10,6 +10,7 @@ from attrs import field, frozen
 from tarash_core.errors import ValidationError
 from tarash_core.models import checks
 from tarash_core.models.base import Value
+from tarash_core.models.cost import Cost
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -54,6 +55,7 @@ class Job(Value):
         submitted_at: When the provider accepted it (UTC).
         contract_version: The version of the provider contract that wrote ``state``.
         result: The outputs of a vendor that answers at once, as JSON; None while the job must be asked for.
+        estimated_cost: What it should cost by the word of the vendor that took it; None where it does not tell.
     """
 
     kind: ClassVar[Kind]
@@ -67,6 +69,7 @@ class Job(Value):
     submitted_at: datetime = field(factory=now, converter=to_moment)
     contract_version: int = 1
     result: Mapping[str, Any] | None = field(default=None, repr=False, hash=False)
+    estimated_cost: Cost | None = None
     # The key and the pool of the process that bought it: never written out, never pickled.
     access: Any = field(default=None, repr=False, eq=False, hash=False, metadata={"private": True, "live": True})
 

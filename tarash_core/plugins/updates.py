@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from attrs import field, frozen
@@ -20,10 +21,12 @@ class Accepted:
     Attributes:
         id: The provider's id of it.
         state: What is needed to ask about it again: JSON, no secret.
+        estimate: What it should cost, or cost at most, where the vendor says so when it takes the job.
     """
 
     id: str
     state: Mapping[str, Any] = field(factory=dict, kw_only=True, repr=masked)
+    estimate: Cost | None = field(default=None, kw_only=True)
 
 
 @frozen
@@ -51,6 +54,24 @@ class Output:
     height: int | None = field(default=None, kw_only=True)
     duration_seconds: float | None = field(default=None, kw_only=True)
     size_bytes: int | None = field(default=None, kw_only=True)
+
+    @classmethod
+    def at(cls, address: str, **known: Any) -> Output:
+        """A file by the address that a vendor gives: a URL, or a data URI, which holds the file itself.
+
+        Args:
+            address: The URL or data URI.
+            **known: Further attributes.
+
+        Raises:
+            ValidationError: A data URI cannot be read.
+        """
+        if not address.startswith("data:"):
+            return cls(address, **known)
+        from tarash_core.models.media import Media
+
+        kind = known.pop("content_type", None) or address[5:].partition(",")[0].partition(";")[0] or None
+        return cls(data=b"".join(Media(address).chunks()), content_type=kind, **known)
 
 
 @frozen(kw_only=True)
@@ -122,6 +143,57 @@ class Expired:
 
 Update: TypeAlias = Queued | Running | Done | Failed | Cancelled | Expired
 """Any answer to 'how is the job?'."""
+
+States: TypeAlias = Mapping[str, type[Update]]
+"""A vendor's words for the state of a job, and ours."""
+
+
+def update_by(
+    states: States,
+    word: str,
+    raw: Any,
+    *,
+    done: Callable[[], Update],
+    failed: Callable[[], TarashException],
+    percent: float | None = None,
+    retry_after_seconds: float | None = None,
+) -> Update:
+    """What a job says by the vendor's word for its state; a word that nobody knows is a running job.
+
+    Args:
+        states: The words that are known.
+        word: The vendor's word.
+        raw: What the vendor told.
+        done: Reads the outputs, where the word means ``Done``.
+        failed: Reads the error, where it means ``Failed``.
+        percent: How far a running job is.
+        retry_after_seconds: When the vendor wants to be asked again.
+    """
+    state = states.get(word, Running)
+    if state is Done:
+        return done()
+    if state is Failed:
+        return Failed(failed(), raw=raw)
+    if state is Queued:
+        return Queued(retry_after_seconds=retry_after_seconds, raw=raw)
+    if state is Cancelled or state is Expired:
+        return state(raw=raw)
+    unknown = None if word in states else word
+    return Running(percent=percent, retry_after_seconds=retry_after_seconds, unknown_status=unknown, raw=raw)
+
+
+_PROGRESS = re.compile(r"(\d{1,3})%\s*\|")
+
+
+def percent_in(log: str | None) -> float | None:
+    """The percentage that the last bar of progress in a log shows, from 0 to 100; None where there is no bar.
+
+    Args:
+        log: Such as ``" 40%|████      | 20/50 [00:02<00:03]"``.
+    """
+    found = _PROGRESS.findall(log or "")
+    return min(float(found[-1]), 100.0) if found else None
+
 
 ENDED = (Done, Failed, Cancelled, Expired)
 """The states after which nothing more happens."""

@@ -5,9 +5,19 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from attrs import evolve
 
-from tarash_core import Gateway, ImageGenerationConfig, ValidationError, VideoGenerationConfig, errors
+from tarash_core import (
+    Cost,
+    Gateway,
+    ImageGenerationConfig,
+    ValidationError,
+    VideoGenerationConfig,
+    VideoJob,
+    errors,
+)
 from tarash_core.ledger import Ledger
+from tarash_core.plugins.loader import load_provider
 from tarash_core.testing import VirtualClock, faults
 
 FOX = {"prompt": "A fox", "duration_seconds": 4}  # 2 USD
@@ -136,3 +146,20 @@ def test_the_clock_of_the_gateway_counts(acme, path):
         gateway.submit_video("acme/acme-1", **FOX)
     with Ledger(path, clock=clock) as ledger:
         assert ledger.entries()[0].created_at == clock.now()
+
+
+def test_the_vendors_own_estimate_replaces_that_of_the_price_list(path, clock, acme, monkeypatch):
+    announced = Cost(3, source="vendor-estimate")
+    provider = load_provider("acme")
+
+    def submit(plan, attempt):
+        accepted = yield from type(provider).submit(provider, plan, attempt)
+        return evolve(accepted, estimate=announced)
+
+    monkeypatch.setattr(provider, "submit", submit)
+    with Ledger(path, clock=clock) as ledger, Gateway(transport=acme, clock=clock, ledger=ledger) as gateway:
+        job = VideoJob.from_json(gateway.submit_video("acme/acme-1", **FOX).to_json())
+        assert job.estimated_cost == announced
+        assert ledger.spent_usd() == Decimal(3)
+        assert ledger.entry(job.id).estimated_usd == Decimal(3)
+        assert gateway.wait_job(job).cost == announced
