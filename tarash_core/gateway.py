@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Coroutine, Iterable, Iterator, Mapping
 from os import PathLike
 from typing import Any, Self, TypeVar
 
@@ -10,15 +10,16 @@ from tarash_core.engine import calls, discovery
 from tarash_core.engine.asks import Flow
 from tarash_core.engine.attempt import Listeners
 from tarash_core.engine.clocks import Clock, SystemClock
-from tarash_core.engine.opening import Connections
+from tarash_core.engine.opening import Connections, StandIn, stand_in
 from tarash_core.engine.session import Accounts, Session
 from tarash_core.errors import ValidationError
-from tarash_core.models.config import Config
+from tarash_core.models.config import Config, to_config
 from tarash_core.models.job import ImageJob, Job, Kind, VideoJob
 from tarash_core.models.plan import Plan
 from tarash_core.models.response import ImageGenerationResponse, VideoGenerationResponse
 from tarash_core.models.update import Update
 from tarash_core.signatures import (
+    BatchCall,
     DiscoverCall,
     ImageCall,
     ImagePlanCall,
@@ -35,8 +36,12 @@ if TYPE_CHECKING:
     import ssl
 
     from tarash_core.catalog.spec import ModelSpec
+    from tarash_core.engine.batch import Rows
+    from tarash_core.engine.batch_drivers import AsyncBatch, Batch
     from tarash_core.ledger import Ledger
+    from tarash_core.models.update import ImageGenerationUpdate, VideoGenerationUpdate
     from tarash_core.models.webhook import WebhookEvent
+    from tarash_core.signatures import ImageRow, VideoRow
 
 T = TypeVar("T")
 
@@ -56,12 +61,13 @@ class _Calls:
         simulators: Mapping[str, str] | None = None,
         ledger: str | PathLike[str] | Ledger | None = None,
     ) -> None:
-        self._clock = clock or SystemClock()
-        self._connections = Connections(self._is_async, self._clock, ssl_context, transport)
+        instead = stand_in() or StandIn(clock=SystemClock())
+        self._clock = clock or instead.clock
+        self._connections = Connections(self._is_async, self._clock, ssl_context, transport or instead.transport)
         self._closed = False
         self._given_ledger, self._ledger = ledger, self._opened(ledger)
         self._session = Session(
-            accounts=accounts,
+            accounts=accounts or instead.accounts,
             clock=self._clock,
             connections=self._connections,
             simulators=dict(simulators or {}),
@@ -128,6 +134,67 @@ class _Calls:
     def submit_image(self, config: Any, request: Any = None, on_progress: Any = None, **fields: Any) -> Any:
         """See :func:`tarash_core.submit_image`."""
         return self._submit("image", config, request, on_progress, fields)
+
+    @untyped
+    def batch_video(
+        self,
+        config: Any,
+        requests: Any,
+        *,
+        concurrency: int = 20,
+        provider_concurrency: Mapping[str, int] | None = None,
+        on_progress: Any = None,
+        on_accepted: Any = None,
+        attach_if_running: bool = False,
+    ) -> Any:
+        """Many videos: a context manager that iterates over a BatchItem for each row, in the order of their ends.
+
+        One failure does not stop the rest. Leaving the block early begins no further row and interrupts the running
+        ones: each vendor is asked to stop, and ``unread`` of the batch says what became of them.
+
+        Args:
+            config: A config, a string ``provider/model``, or a list of them as a chain, for every row.
+            requests: Requests and plans to buy, and jobs to take up. A generator is read as there is room; the
+                blocking gateway does so in a thread of its own. The async one also takes an async iterable.
+            concurrency: At most so many rows at once.
+            provider_concurrency: At most so many jobs at once by provider, in the place of the limit that it
+                publishes. A row counts for the first provider of the chain until it ends.
+            on_progress: Called with the index of the row and every look at its job; from several threads in the
+                blocking gateway.
+            on_accepted: Called with the index of the row and its job, before the first look.
+            attach_if_running: Join equal jobs in flight, which a ledger knows.
+
+        Raises:
+            ValidationError: An argument cannot work; nothing was sent.
+        """
+        heard = {"on_progress": on_progress, "on_accepted": on_accepted}
+        return self._batch("video", config, requests, concurrency, provider_concurrency, attach_if_running, **heard)
+
+    @untyped
+    def batch_image(self, config: Any, requests: Any, *, concurrency: int = 20, **options: Any) -> Any:
+        """Many images; as :meth:`batch_video`."""
+        return self._batch("image", config, requests, concurrency, **options)
+
+    def _batch(
+        self,
+        kind: Kind,
+        config: Any,
+        requests: Any,
+        concurrency: int,
+        provider_concurrency: Mapping[str, int] | None = None,
+        attach_if_running: bool = False,
+        **heard: Any,
+    ) -> Any:
+        from tarash_core.engine import batch
+
+        self._listeners(heard.get("on_progress"), heard.get("on_accepted"))
+        attach = calls.check_attach(self._session, attach_if_running)
+        head = to_config(kind, config)
+        rows = batch.rows_of(self._session, kind, head, concurrency, provider_concurrency, attach=attach, **heard)
+        return self._driven(rows, requests)
+
+    def _driven(self, rows: Rows, requests: Any) -> Any:
+        raise NotImplementedError
 
     @untyped
     def plan_video(self, config: Any, request: Any = None, **fields: Any) -> Any:
@@ -198,6 +265,8 @@ class Gateway(_Calls):
         wait_job: WaitCall[VideoGenerationResponse, ImageGenerationResponse]
         refresh_job: LookCall[Update]
         cancel_job: LookCall[Update]
+        batch_video: BatchCall[Iterable[VideoRow], VideoGenerationUpdate, VideoJob, Batch]
+        batch_image: BatchCall[Iterable[ImageRow], ImageGenerationUpdate, ImageJob, Batch]
         discover_model: DiscoverCall[ModelSpec]
         read_webhook: WebhookCall[WebhookEvent]
 
@@ -211,6 +280,11 @@ class Gateway(_Calls):
         from tarash_core.engine.drivers import run
 
         return run(flow, self._transport(), self._clock)
+
+    def _driven(self, rows: Rows, requests: Any) -> Batch:
+        from tarash_core.engine.batch_drivers import Batch
+
+        return Batch(rows, requests, self._transport, self._clock)
 
     def close(self) -> None:
         """Closes every connection; results that were not saved yet open one of their own."""
@@ -249,6 +323,12 @@ class AsyncGateway(_Calls):
         wait_job: WaitCall[Coroutine[Any, Any, VideoGenerationResponse], Coroutine[Any, Any, ImageGenerationResponse]]
         refresh_job: LookCall[Coroutine[Any, Any, Update]]
         cancel_job: LookCall[Coroutine[Any, Any, Update]]
+        batch_video: BatchCall[
+            Iterable[VideoRow] | AsyncIterable[VideoRow], VideoGenerationUpdate, VideoJob, AsyncBatch
+        ]
+        batch_image: BatchCall[
+            Iterable[ImageRow] | AsyncIterable[ImageRow], ImageGenerationUpdate, ImageJob, AsyncBatch
+        ]
         discover_model: DiscoverCall[Coroutine[Any, Any, ModelSpec]]
         read_webhook: WebhookCall[Coroutine[Any, Any, WebhookEvent]]
 
@@ -264,6 +344,11 @@ class AsyncGateway(_Calls):
         from tarash_core.engine.drivers import run_async
 
         return await run_async(flow, self._transport(), self._clock)
+
+    def _driven(self, rows: Rows, requests: Any) -> AsyncBatch:
+        from tarash_core.engine.batch_drivers import AsyncBatch
+
+        return AsyncBatch(rows, requests, self._run)
 
     async def close(self) -> None:
         """Closes every connection; results that were not saved yet open one of their own."""

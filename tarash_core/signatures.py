@@ -17,12 +17,18 @@ if TYPE_CHECKING:
     from tarash_core.models.plan import Plan
     from tarash_core.models.update import ImageGenerationUpdate, VideoGenerationUpdate
 
+    VideoRow: TypeAlias = VideoGenerationRequest | Plan | VideoJob
+    ImageRow: TypeAlias = ImageGenerationRequest | Plan | ImageJob
+
 HeadersLike: TypeAlias = "Mapping[str, str] | Iterable[tuple[str | bytes, str | bytes]]"
 """The headers of a request in the forms in which frameworks hand them out."""
 
 R_co = TypeVar("R_co", covariant=True)
 V_co = TypeVar("V_co", covariant=True)
 I_co = TypeVar("I_co", covariant=True)
+G_contra = TypeVar("G_contra", contravariant=True)
+U_co = TypeVar("U_co", covariant=True)
+J_co = TypeVar("J_co", covariant=True)
 
 
 class VideoCall(Protocol[R_co]):
@@ -125,6 +131,24 @@ class LookCall(Protocol[R_co]):
 
     def __call__(self, job: Job, *, config: Config | None = None) -> R_co:
         """Takes a receipt, and a config for a key or host that the environment does not name."""
+        ...
+
+
+class BatchCall(Protocol[G_contra, U_co, J_co, R_co]):
+    """How ``batch_video`` and ``batch_image`` are called."""
+
+    def __call__(
+        self,
+        config: Target,
+        requests: G_contra,
+        *,
+        concurrency: int = 20,
+        provider_concurrency: Mapping[str, int] | None = None,
+        on_progress: Callable[[int, U_co], object] | None = None,
+        on_accepted: Callable[[int, J_co], object] | None = None,
+        attach_if_running: bool = False,
+    ) -> R_co:
+        """Takes a chain, and requests, plans or jobs from anything that can be iterated over."""
         ...
 
 

@@ -18,6 +18,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except ImportError:
         sys.stderr.write('The command tarash needs click and rich; run: pip install "tarash-core[cli]"\n')
         raise SystemExit(2) from None
+    from tarash_core import imports
     from tarash_core.cli.group import tarash
 
+    imports.output_is_data = True
     tarash.main(args=arguments, prog_name="tarash")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tarash_core.cli.options import OutputType
+from tarash_core.cli.options import JSON, QUIET, OutputType
 
 if TYPE_CHECKING:
     from tarash_core.gateway import Gateway
@@ -30,7 +30,9 @@ _NEXT = f"""Next:
 @click.option(
     "--output", "-o", type=OutputType(), default="tarash-demo.mp4", show_default=True, help="Save the clip here."
 )
-def demo(output: Path) -> None:
+@JSON
+@QUIET
+def demo(output: Path, as_json: bool, quiet: bool) -> None:
     """Show a failover without a key and without the network.
 
     The simulators of fal and Replicate run on this machine. fal's is down, so the job goes to Replicate's, over real
@@ -38,7 +40,7 @@ def demo(output: Path) -> None:
     """
     from tarash_core.cli import tables
     from tarash_core.cli.progress import progress_for
-    from tarash_core.cli.running import generated
+    from tarash_core.cli.running import generated, tell
     from tarash_core.models.config import VideoGenerationConfig
     from tarash_core.models.mock import MockConfig
     from tarash_core.models.request import VideoGenerationRequest
@@ -47,12 +49,18 @@ def demo(output: Path) -> None:
     # The demo shows HTTP also where TARASH_MOCK mocks all else.
     config = VideoGenerationConfig.from_string(MODELS[0], fallback_configs=[second], mock=MockConfig(enabled=False))
     request = VideoGenerationRequest(prompt=PROMPT, duration_seconds=SECONDS, resolution="720p", aspect_ratio="16:9")
-    click.echo(f"Asking {MODELS[0]}, whose simulator is down, and then {MODELS[1]}, for {PROMPT!r}.\n")
+    in_words = not (as_json or quiet)
+    if in_words:
+        click.echo(f"Asking {MODELS[0]}, whose simulator is down, and then {MODELS[1]}, for {PROMPT!r}.\n")
     with _one_is_down() as gateway:
-        response, paths = generated(gateway, config, request, output, progress_for(False))
-    tables.show(tables.attempts(response.execution_metadata))
-    compare(paths[0])
-    click.echo(f"\n{_NEXT}")
+        response, paths = generated(gateway, config, request, output, progress_for(not in_words))
+    if in_words:
+        tables.show(tables.attempts(response.execution_metadata))
+    else:
+        tell(response, paths, as_json=as_json, quiet=quiet)
+    compare(paths[0], quiet=not in_words)
+    if in_words:
+        click.echo(f"\n{_NEXT}")
 
 
 @contextmanager
@@ -68,8 +76,8 @@ def _one_is_down() -> Iterator[Gateway]:
         yield gateway
 
 
-def compare(path: Path) -> None:
-    """Says what was asked and what the saved file measures.
+def compare(path: Path, *, quiet: bool = False) -> None:
+    """Says what was asked and what the saved file measures; only a difference when ``quiet``.
 
     Raises:
         SystemExit: With 1: the file was measured and is not what was asked.
@@ -77,12 +85,13 @@ def compare(path: Path) -> None:
     from tarash_core.cli.outcome import measured
 
     found = measured(path)
-    click.echo(f"\nSaved {path}\n  asked:    {SECONDS:.1f} s, {WIDTH}x{HEIGHT}")
+    seconds, size = found["duration_seconds"], f"{found['width']}x{found['height']}"
+    without = 'not without PyAV; run: pip install "tarash-core[media]" (this is a small sample)'
+    known = without if found["width"] is None else f"{seconds:.1f} s, {size}"
+    if not quiet:
+        click.echo(f"\nSaved {path}\n  asked:    {SECONDS:.1f} s, {WIDTH}x{HEIGHT}\n  measured: {known}")
     if found["width"] is None:
-        click.echo('  measured: not without PyAV; run: pip install "tarash-core[media]" (this is a small sample)')
         return
-    seconds = found["duration_seconds"]
-    click.echo(f"  measured: {seconds:.1f} s, {found['width']}x{found['height']}")
     if abs(seconds - SECONDS) > _TOLERANCE_SECONDS or (found["width"], found["height"]) != (WIDTH, HEIGHT):
         click.echo("Error: the clip is not what was asked.", err=True)
         raise SystemExit(1)

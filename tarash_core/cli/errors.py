@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from tarash_core.models.job import Job
 
 EXIT_CODES = {
-    0: "The file is there.",
-    1: "The job failed, or the provider refused it for its content.",
+    0: "All went well; of generate and image, every file is there.",
+    1: "The job failed or was refused for its content; of catalog, config and doctor, a check is not clean.",
     2: "The request, an option or an installed plugin cannot work; nothing was bought.",
     3: "A key is missing or refused, or its account has no credit.",
     4: "The provider could not be reached or answered with an error.",
@@ -25,7 +25,7 @@ EXIT_CODES = {
 }
 """What each exit code of ``tarash`` says; part of its help."""
 
-INTERRUPTED = 130
+NOT_CLEAN, INTERRUPTED = 1, 130
 _BY_CLASS = {
     "AuthenticationError": 3,
     "InsufficientCreditsError": 3,
@@ -100,12 +100,27 @@ def _tell(error: TarashException, quiet: bool) -> None:
 
         tables.show(tables.attempts(metadata), err=True)
     charged = {"yes": " It was charged.", "unknown": " It is not known whether it was charged."}
-    click.echo(f"Error: {one_line(error)}{charged.get(error.charged, '')}{_hint(error)}", err=True)
+    click.echo(f"Error: {_in_shell(one_line(error))}{charged.get(error.charged, '')}{_hint(error)}", err=True)
 
 
 def one_line(error: BaseException) -> str:
     """The sentence of an error, on one line."""
     return " ".join(str(error).split()) or type(error).__name__
+
+
+_OPTIONS = {
+    "api_key=.": "--api-key.",
+    "allow_retired=True": "--allow-retired",
+    "allow_unknown_cost=True": "--allow-unknown-cost",
+    "max_cost_usd=": "--max-cost ",
+}
+
+
+def _in_shell(sentence: str) -> str:
+    """A sentence that names keywords of a call, with the options that stand for them."""
+    for keyword, option in _OPTIONS.items():
+        sentence = sentence.replace(keyword, option)
+    return sentence
 
 
 def _hint(error: TarashException) -> str:

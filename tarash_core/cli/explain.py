@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tarash_core.cli import completing
 from tarash_core.cli.generate import OWN
 from tarash_core.cli.image import SHAPE
-from tarash_core.cli.options import planning_options
+from tarash_core.cli.options import PROFILE, planning_options
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -26,12 +27,13 @@ STAND_IN = "A red fox in fresh snow"
 _OF_VIDEOS = ("duration_seconds", "fps", "generate_audio", "first_frame", "last_frame", "video", "audio")
 _OF_IMAGES = ("size", "quality")
 _OPTIONS = (
-    click.argument("model"),
+    click.argument("model", required=False, shell_complete=completing.models),
     click.argument("prompt", required=False),
     click.option(
-        "-m", "--model", "others", multiple=True, metavar="PROVIDER/MODEL",
+        "-m", "--model", "others", multiple=True, metavar="PROVIDER/MODEL", shell_complete=completing.models,
         help="Explain this model too, as one that is asked when those before it fail. May be repeated.",
     ),
+    PROFILE,
     *OWN,
     *SHAPE,
 )  # fmt: skip
@@ -43,15 +45,17 @@ _EXAMPLE = "\b\nExample:\n  tarash explain fal/fal-ai/veo3.1 --duration 7 --on-u
 @click.command(epilog=_EXAMPLE)
 @planning_options(*_OPTIONS)
 @click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON, with the exact payload.")
-def explain(model: str, prompt: str | None, others: tuple[str, ...], as_json: bool, **given: Any) -> None:
+def explain(model: str | None, prompt: str | None, others: tuple[str, ...], as_json: bool, **given: Any) -> None:
     """Show what a request would send to MODEL, and why; nothing is sent and no key is needed.
 
     The options are those of generate and image. Without a PROMPT a made-up one stands in where the model needs one.
+    With --profile leave out MODEL.
     """
     from tarash_core.cli.errors import reported
 
+    models, prompt = _asked(model, prompt, others, given["profile"])
     with reported(as_json=as_json, quiet=as_json):
-        links = _links((model, *others), prompt, given)
+        links = _links({**given, "models": models}, prompt)
         if as_json:
             import json
 
@@ -60,22 +64,39 @@ def explain(model: str, prompt: str | None, others: tuple[str, ...], as_json: bo
             _show(links)
 
 
-def _links(models: Sequence[str], prompt: str | None, given: Mapping[str, Any]) -> Sequence[Link | Refusal]:
+def _asked(
+    model: str | None, prompt: str | None, others: Sequence[str], profile: str | None
+) -> tuple[tuple[str, ...], str | None]:
+    """The models and the prompt; with a profile the first word is the prompt.
+
+    Raises:
+        UsageError: There is neither a model nor a profile, or both.
+    """
+    if profile is None:
+        if model is None:
+            raise click.UsageError("Name a model, such as: tarash explain fal/fal-ai/veo3.1, or a profile.")
+        return (model, *others), prompt
+    if others or prompt is not None:
+        raise click.UsageError("--profile names the models; leave out MODEL and --model, or the profile.")
+    return (), model
+
+
+def _links(given: Mapping[str, Any], prompt: str | None) -> Sequence[Link | Refusal]:
     """What each config makes of the request.
 
     Raises:
         TarashException: The first config refuses it, or all of them do.
     """
-    from tarash_core.cli.options import CONFIG_FIELDS, config_of, request_of
+    from tarash_core.cli.options import CONFIG_FIELDS, config_of, request_of, targets_of
     from tarash_core.engine.fallback import links_of
     from tarash_core.engine.session import Session
     from tarash_core.errors import UnsupportedParameterError
 
-    kind, session = _kind(models, given), Session()
+    kind, session = _kind(targets_of(given), given), Session()
     wanted = dict(given)
     if kind == "image":
         wanted["n"] = wanted.pop("number_of_videos")
-    config = config_of(kind, {**dict.fromkeys(CONFIG_FIELDS), "mock": False, **given, "models": models})
+    config = config_of(kind, {**dict.fromkeys(CONFIG_FIELDS), "mock": False, "simulate": True, **given})
     try:
         return links_of(session, config, request_of(kind, {**wanted, "prompt": prompt}))
     except UnsupportedParameterError as error:

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from tarash_core.cli.batch import batch_options
 from tarash_core.cli.options import MEDIUM, generation_options
 
 _EXAMPLE = '\b\nExample:\n  tarash generate "A red fox in fresh snow" --model fal/fal-ai/veo3.1 --duration 8 -o fox.mp4'
@@ -24,6 +25,7 @@ OWN = (
 
 @click.command(epilog=_EXAMPLE)
 @generation_options(*OWN)
+@batch_options("video")
 def generate(**given: Any) -> None:
     """Make a video of PROMPT and save it.
 

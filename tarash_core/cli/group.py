@@ -10,8 +10,23 @@ import click
 
 from tarash_core.cli.errors import EXIT_CODES, reported
 
-COMMANDS = ("generate", "image", "explain", "models", "jobs", "catalog", "plugins", "simulate", "demo")
-"""Each is the command of that name in the module ``tarash_core.cli.<name>``."""
+COMMANDS = {
+    "generate": "Make a video of PROMPT and save it.",
+    "image": "Make one or more images of PROMPT and save them.",
+    "explain": "Show what a request would send to MODEL, and why; nothing is sent and no key is needed.",
+    "models": "List the models that can do all of what is asked for.",
+    "jobs": "Look after what was bought.",
+    "demo": "Show a failover without a key and without the network.",
+    "simulate": "Serve the providers' simulators on this machine until Ctrl-C.",
+    "doctor": "Tell what this machine has and lacks; leaves with 1 where something will fail.",
+    "config": "Show the profiles, and where each of their values was written.",
+    "plugins": "List the installed providers and extensions.",
+    "catalog": "Build and check a provider's catalogue of models; for those who maintain one.",
+    "new-provider": "Make a package for a provider of your own.",
+    "completion": "Print the script that completes the words of this command in SHELL.",
+}
+"""Each is the command of that name, with ``_`` for ``-``, in the module ``tarash_core.cli.<name>``, and the first
+sentence of its help: told here too, so that the list of commands imports none of them. A test keeps them equal."""
 
 _EXIT_CODES = "\n".join(["\b", "Exit codes:", *(f"  {code:>3}  {meaning}" for code, meaning in EXIT_CODES.items())])
 
@@ -29,10 +44,19 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """One of ours, else one that an extension added; an extension never takes a name of ours."""
         if cmd_name in COMMANDS:
-            found: click.Command = getattr(import_module(f"tarash_core.cli.{cmd_name}"), cmd_name)
+            name = cmd_name.replace("-", "_")
+            found: click.Command = getattr(import_module(f"tarash_core.cli.{name}"), name)
             return found
         self._extend()
         return super().get_command(ctx, cmd_name)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The commands with their sentences; ours without importing them."""
+        names = self.list_commands(ctx)
+        others = {name: command for name in names if (command := self.commands.get(name)) and name not in COMMANDS}
+        sentences = {**COMMANDS, **{name: command.get_short_help_str(80) for name, command in others.items()}}
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, sentences[name]) for name in names])
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

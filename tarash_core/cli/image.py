@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from tarash_core.cli.batch import batch_options
 from tarash_core.cli.options import generation_options
 
 _EXAMPLE = '\b\nExample:\n  tarash image "A fox, in ink" --model fal/fal-ai/flux/dev -o fox.png'
@@ -19,6 +20,7 @@ _COUNT = click.option("--n", type=int, help="Ask for so many images; they are sa
 
 @click.command(epilog=_EXAMPLE)
 @generation_options(*SHAPE, _COUNT)
+@batch_options("image")
 def image(**given: Any) -> None:
     """Make one or more images of PROMPT and save them.
 

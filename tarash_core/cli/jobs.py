@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tarash_core.cli import completing
 from tarash_core.cli.errors import exit_code_of, one_line, reported
-from tarash_core.cli.options import OutputType, ParamType
+from tarash_core.cli.options import JSON, QUIET, OutputType, ParamType
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -43,9 +44,8 @@ class AgeType(ParamType):
             self.fail(f"{text!r} must be a number and one of s, m, h, d, w, such as 30d.", param, ctx)
 
 
-_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON in place of text.")
 _KEY = click.option("--api-key", metavar="KEY", help="Use this key, not the vendor's variable.")
-_ID = click.argument("identity", metavar="ID")
+_ID = click.argument("identity", metavar="ID", shell_complete=completing.purchases)
 
 
 @click.group()
@@ -65,7 +65,7 @@ def jobs(ctx: click.Context, path: Path | None) -> None:
 @jobs.command("list")
 @click.option("--state", "states", type=click.Choice(STATES), multiple=True, help="Only those; may be repeated.")
 @click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="At most so many.")
-@_JSON
+@JSON
 @click.pass_context
 def list_jobs(ctx: click.Context, states: Sequence[Any], limit: int, as_json: bool) -> None:
     """List the purchases, newest first.
@@ -87,7 +87,7 @@ def list_jobs(ctx: click.Context, states: Sequence[Any], limit: int, as_json: bo
 
 @jobs.command()
 @_ID
-@_JSON
+@JSON
 @click.pass_context
 def show(ctx: click.Context, identity: str, as_json: bool) -> None:
     """Show everything about one purchase, with its receipt."""
@@ -109,8 +109,8 @@ def show(ctx: click.Context, identity: str, as_json: bool) -> None:
 )
 @click.option("--timeout", type=float, metavar="SECONDS", help="Wait so long; the job goes on all the same.")
 @_KEY
-@_JSON
-@click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
+@JSON
+@QUIET
 @click.pass_context
 def resume(
     ctx: click.Context,
@@ -138,7 +138,7 @@ def resume(
 @jobs.command()
 @_ID
 @_KEY
-@_JSON
+@JSON
 @click.pass_context
 def cancel(ctx: click.Context, identity: str, api_key: str | None, as_json: bool) -> None:
     """Ask the provider to stop a job, and tell what it says."""
@@ -168,7 +168,7 @@ _CHARGED = {"no": "", "yes": " It was charged.", "unknown": " It is not known wh
     default=".",
     help="Save results below this folder, each job in one of its own; here.",
 )
-@_JSON
+@JSON
 @click.pass_context
 def harvest(ctx: click.Context, output_dir: Path, as_json: bool) -> None:
     """Collect what is paid for and was left behind.
@@ -226,9 +226,9 @@ def _tell_harvest(told: Iterable[dict[str, Any]], unknown: Sequence[Entry]) -> N
 
 
 @jobs.command()
-@click.argument("identities", metavar="[ID]...", nargs=-1)
+@click.argument("identities", metavar="[ID]...", nargs=-1, shell_complete=completing.purchases)
 @click.option("--older-than", type=AgeType(), default="30d", show_default=True, help="Only what ended so long ago.")
-@_JSON
+@JSON
 @click.pass_context
 def prune(ctx: click.Context, identities: Sequence[str], older_than: timedelta, as_json: bool) -> None:
     """Remove entries of purchases that are over.

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tarash_core.cli.options import ParamType
+from tarash_core.cli import completing
+from tarash_core.cli.options import JSON, PROVIDERS, ParamType
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -47,8 +48,11 @@ _EXAMPLE = "\b\nExample:\n  tarash models --mode image-to-video --duration 8 --r
 
 
 @click.command(epilog=_EXAMPLE)
-@click.option("--provider", "providers", multiple=True, metavar="NAME", help="List only this one; may be repeated.")
-@click.option("--mode", type=ModeType(), metavar="MODE", help="Only models with this mode, such as image-to-video.")
+@PROVIDERS
+@click.option(
+    "--mode", type=ModeType(), metavar="MODE", shell_complete=completing.modes,
+    help="Only models with this mode, such as image-to-video.",
+)  # fmt: skip
 @click.option("--duration", "duration_seconds", type=float, metavar="SECONDS", help="Only models with this length.")
 @click.option("--resolution", metavar="TEXT", help="Only models with this resolution, such as 1080p.")
 @click.option("--aspect-ratio", metavar="W:H", help="Only models with this ratio, such as 9:16.")
@@ -68,7 +72,7 @@ _EXAMPLE = "\b\nExample:\n  tarash models --mode image-to-video --duration 8 --r
     help="Only models where one job with these wishes costs at most so much; those without a known price are left out.",
 )
 @click.option("--retired", is_flag=True, help="List models that are switched off, too.")
-@click.option("--json", "as_json", is_flag=True, help="Print a JSON list in place of the table.")
+@JSON
 @click.option("--check", is_flag=True, help="Compare the catalogues with what the vendors list now; asks them.")
 def models(providers: tuple[str, ...], as_json: bool, check: bool, **wanted: Any) -> None:
     """List the models that can do all of what is asked for.

@@ -7,6 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from click.shell_completion import CompletionItem
+
+from tarash_core.cli import completing
 
 if TYPE_CHECKING:
     from tarash_core.models.config import Config
@@ -22,7 +25,15 @@ F = TypeVar("F", bound=Callable[..., Any])
 Option = Callable[[Any], Any]
 
 
-class MediumType(ParamType):
+class FileType(ParamType):
+    """Something that is a file, also to the shell's completion."""
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """Leaves it to the shell to name files."""
+        return [CompletionItem(incomplete, type="file")]
+
+
+class MediumType(FileType):
     """A file of the user's, as a Path, or a URL."""
 
     name = "path or url"
@@ -75,7 +86,7 @@ class Assignment(ParamType):
             return key, text
 
 
-class OutputType(ParamType):
+class OutputType(FileType):
     """Where the result goes: checked before anything is bought."""
 
     name = "path"
@@ -94,15 +105,26 @@ class OutputType(ParamType):
 
 
 MEDIUM, IMAGE, ASSIGNMENT = MediumType(), ImageType(), Assignment()
+JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON in place of text.")
+QUIET = click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
+PROVIDERS = click.option(
+    "--provider", "providers", multiple=True, metavar="NAME", shell_complete=completing.providers,
+    help="Only this provider; may be repeated.",
+)  # fmt: skip
+PROFILE = click.option(
+    "--profile", metavar="NAME", shell_complete=completing.profiles,
+    help="Ask the models of this profile of tarash.toml or pyproject.toml, with its settings.",
+)  # fmt: skip
 
 _FIRST = [
     click.argument("prompt", required=False),
     click.option(
-        "-m", "--model", "models", multiple=True, metavar="PROVIDER/MODEL",
+        "-m", "--model", "models", multiple=True, metavar="PROVIDER/MODEL", shell_complete=completing.models,
         help="Ask this model, such as fal/fal-ai/veo3.1. Repeat it to name those that are asked when one fails.",
     ),
+    PROFILE,
     click.option(
-        "-o", "--output", type=OutputType(), required=True, help="Save the result as this file, or in this folder."
+        "-o", "--output", type=OutputType(), help="Save the result as this file, or in this folder."
     ),
 ]  # fmt: skip
 _WISHES = [
@@ -116,7 +138,10 @@ _WISHES = [
     ),
     click.option("--image", "image_list", type=IMAGE, multiple=True, help="Add an input image; may be repeated."),
     click.option("--mask", "mask_image", type=MEDIUM, help="Change only this part of the input."),
-    click.option("--mode", metavar="MODE", help="Name the way of using the model, such as edit-video."),
+    click.option(
+        "--mode", metavar="MODE", shell_complete=completing.modes,
+        help="Name the way of using the model, such as edit-video.",
+    ),
     click.option(
         "--param", "extra_params", type=ASSIGNMENT, multiple=True,
         help="Send a parameter of the model's own; JSON values are read as such. May be repeated.",
@@ -128,6 +153,13 @@ _TERMS = [
         help="Say what happens to a wish that the model lacks. The default is warn.",
     ),
     click.option("--allow-retired", is_flag=True, default=None, help="Send to a model that the vendor switched off."),
+    click.option(
+        "--max-cost", "max_cost_usd", type=click.FloatRange(min=0), metavar="USD",
+        help="Buy nothing that should cost more US dollars than this, or whose price is not known.",
+    ),
+    click.option(
+        "--allow-unknown-cost", is_flag=True, default=None, help="With --max-cost, buy although no price is known."
+    ),
     click.option("--base-url", metavar="URL", help="Use another host that speaks the first provider's protocol."),
     click.option(
         "--set", "provider_config", type=ASSIGNMENT, multiple=True,
@@ -142,15 +174,26 @@ _MANNER = [
     click.option("--api-key", metavar="KEY", help="Use this key for the first model, not the vendor's variable."),
     click.option("--mock", is_flag=True, help="Make up the answer: no network, no key, nothing bought."),
     click.option("--simulate", is_flag=True, help="Ask simulators on this machine over HTTP: no key, nothing bought."),
-    click.option("--resume", metavar="RECEIPT", help="Take up a job by the file of its receipt; - reads the input."),
+    click.option(
+        "--attach", is_flag=True, help="Wait for an equal request that is at work by the ledger; do not buy it again."
+    ),
+    click.option(
+        "--resume", metavar="RECEIPT", type=click.Path(allow_dash=True),
+        help="Take up a job by the file of its receipt; - reads the input.",
+    ),
     click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON, and no progress."),
-    click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors."),
+    QUIET,
+    click.option("-v", "--verbose", is_flag=True, help="Tell also what the model decides itself, as it was not asked."),
 ]  # fmt: skip
 
 CONFIG_FIELDS = (
     "on_unsupported", "timeout", "poll_interval", "allow_retired", "api_key", "base_url", "provider_config",
+    "max_cost_usd", "allow_unknown_cost",
 )  # fmt: skip
-_SHELL = ("prompt", "models", "output", "mock", "simulate", "resume", "as_json", "quiet", *CONFIG_FIELDS)
+_SHELL = (
+    "prompt", "models", "profile", "output", "mock", "simulate", "attach", "resume", "as_json", "quiet", "verbose",
+    *CONFIG_FIELDS,
+)  # fmt: skip
 
 
 def generation_options(*own: Option) -> Callable[[F], F]:
@@ -176,48 +219,80 @@ def check_together(given: Mapping[str, Any]) -> None:
     """Refuses options that exclude each other.
 
     Raises:
-        UsageError: Two of them do, or neither a model nor a receipt is given.
+        UsageError: Two of them do, or there is neither a model nor a profile nor a receipt.
     """
     if given["mock"] and given["simulate"]:
         raise click.UsageError("--mock and --simulate exclude each other: the mock asks nobody, not even a simulator.")
-    if given["resume"] is None and not given["models"]:
-        raise click.UsageError("Name a model with --model PROVIDER/MODEL, such as --model fal/fal-ai/veo3.1.")
+    if given["profile"] and given["models"]:
+        raise click.UsageError("--profile names the models; leave out --model, or the profile.")
+    if given["resume"] is None and not given["models"] and not given["profile"]:
+        raise click.UsageError(
+            "Name a model with --model PROVIDER/MODEL, such as --model fal/fal-ai/veo3.1, or a profile with --profile."
+        )
+    if given["attach"]:
+        _check_attach(given)
     if given["resume"] is not None:
         _check_resume(given)
 
 
+def _check_attach(given: Mapping[str, Any]) -> None:
+    from tarash_core.ledger import default_path
+
+    if given["mock"] or given["simulate"]:
+        raise click.UsageError("--attach looks for what was bought; leave it out with --mock and --simulate.")
+    if default_path() is None:
+        raise click.UsageError("--attach looks in the ledger, which an empty TARASH_LEDGER switches off; change that.")
+
+
 def _check_resume(given: Mapping[str, Any]) -> None:
-    wanted = [name for name in ("prompt", "models", "mock", "simulate") if given[name]]
+    wanted = [name for name in ("prompt", "models", "profile", "mock", "simulate", "attach") if given[name]]
     if wanted or request_fields(given):
         raise click.UsageError(
-            "--resume takes up a job as it was bought; leave out the prompt, --model and all wishes."
+            "--resume takes up a job as it was bought; leave out the prompt, --model, --profile and all wishes."
         )
 
 
 def settings_of(given: Mapping[str, Any]) -> dict[str, Any]:
     """The options that are fields of the first config, as far as they were given."""
-    settings = {name: given[name] for name in CONFIG_FIELDS if given[name] not in (None, ())}
+    settings = {name: given[name] for name in CONFIG_FIELDS if given.get(name) not in (None, ())}
     if "provider_config" in settings:
         settings["provider_config"] = dict(settings["provider_config"])
     return settings
 
 
 def config_of(kind: Kind, given: Mapping[str, Any]) -> Config:
-    """The chain of the named models.
+    """The chain of the named models, or of the profile.
 
     Raises:
-        ValidationError: A model is not written ``provider/model``, or a setting cannot work.
+        ValidationError: A model is not written ``provider/model``, or a setting or the profile cannot work.
+        AuthenticationError: The profile names a variable for its key that is not set.
     """
     from tarash_core.models.config import CONFIGS
     from tarash_core.models.mock import MockConfig
 
-    cls, settings = CONFIGS[kind], settings_of(given)
-    head, *others = given["models"]
+    settings = settings_of(given)
     if given["mock"]:
         settings["mock"] = MockConfig(enabled=True)
     for_each = {name: settings[name] for name in ("poll_interval",) if name in settings}
-    fallbacks = tuple(cls.from_string(other, **for_each) for other in others)
-    return cls.from_string(head, **settings, fallback_configs=fallbacks)
+    if given.get("profile"):
+        return _profiled(kind, given, for_each).replace(**settings)
+    head, *others = given["models"]
+    fallbacks = tuple(CONFIGS[kind].from_string(other, **for_each) for other in others)
+    return CONFIGS[kind].from_string(head, **settings, fallback_configs=fallbacks)
+
+
+def _profiled(kind: Kind, given: Mapping[str, Any], for_each: Mapping[str, Any]) -> Config:
+    from tarash_core.profiles import everywhere, read_profiles
+
+    needs_key = not (given["mock"] or given.get("simulate") or given.get("api_key"))
+    return everywhere(read_profiles().config(kind, given["profile"], needs_key=needs_key), for_each)
+
+
+def targets_of(given: Mapping[str, Any]) -> tuple[str, ...]:
+    """Each ``provider/model`` that is asked, in order."""
+    from tarash_core.profiles import read_profiles
+
+    return read_profiles().targets(given["profile"]) if given.get("profile") else tuple(given["models"])
 
 
 def request_fields(given: Mapping[str, Any]) -> dict[str, Any]:

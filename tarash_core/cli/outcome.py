@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ from tarash_core.cli.errors import exit_code_of, one_line
 
 if TYPE_CHECKING:
     from tarash_core.models.execution import AttemptMetadata, ExecutionMetadata
+    from tarash_core.models.notice import Notice
     from tarash_core.models.response import Response
 
 
@@ -23,10 +25,14 @@ def of_response(response: Response, paths: list[Path]) -> dict[str, Any]:
         "is_mock": response.is_mock,
         "files": [measured(path) for path in paths],
         "cost": response.cost.to_dict() if response.cost else None,
-        "notices": [{"code": it.code, "field": it.field, "message": it.message} for it in response.notices],
+        "notices": [_notice(notice) for notice in (*response.notices, *notices_of(paths))],
         "attempts": attempts(response.execution_metadata),
         "job": job.to_dict() if job else None,
     }
+
+
+def _notice(notice: Notice) -> dict[str, Any]:
+    return {"code": notice.code, "field": notice.field, "message": notice.message}
 
 
 def of_error(error: BaseException) -> dict[str, Any]:
@@ -71,6 +77,20 @@ def measured(path: Path) -> dict[str, Any]:
         "height": found.height if found else None,
         "size_bytes": path.stat().st_size,
     }
+
+
+def notices_of(paths: Iterable[Path]) -> Iterator[Notice]:
+    """A notice for each file whose name says something else than it holds: a name that was asked for is kept."""
+    import mimetypes
+
+    from tarash_core.models.notice import Notice
+
+    for path in paths:
+        said, held = mimetypes.guess_type(path.name, strict=False)[0], measured(path)["content_type"]
+        if said is not None and held is not None and said != held:
+            suffix = mimetypes.guess_extension(held, strict=False)
+            usual = f"; a file of this kind is usually called {path.with_suffix(suffix).name}" if suffix else ""
+            yield Notice("other_kind", None, f"{path.name} holds {held} under the name that you gave it{usual}.")
 
 
 def about(path: Path) -> str:

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tarash_core.cli.options import JSON
+
 if TYPE_CHECKING:
     from tarash_core.plugins.loader import PluginInfo
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="Print a JSON list in place of the table.")
+@JSON
 def plugins(as_json: bool) -> None:
     """List the installed providers and extensions.
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tarash_core.cli.errors import one_line
+from tarash_core.models.update import status_of
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
@@ -111,18 +112,6 @@ class Bars(Progress):
         if number not in self._tasks:
             self._tasks[number] = self._live.add_task(target, total=None, status="submitting")
         return self._tasks[number]
-
-
-def status_of(update: Update) -> str:
-    """The status with what is known of its position, percentage and remaining time."""
-    parts: list[str] = [update.status]
-    if update.status == "queued" and update.queue_position is not None:
-        parts.append(f"position {update.queue_position}")
-    if update.status == "processing" and update.progress_percent is not None:
-        parts.append(f"{update.progress_percent} %")
-    if update.status in ("queued", "processing") and update.eta_seconds is not None:
-        parts.append(f"about {update.eta_seconds:.0f} s left")
-    return ", ".join(parts)
 
 
 def outcome_of(record: AttemptMetadata) -> str:

@@ -12,7 +12,7 @@ import click
 
 from tarash_core.cli.errors import reported
 from tarash_core.cli.options import check_together, config_of, request_of, settings_of
-from tarash_core.cli.outcome import about, of_response
+from tarash_core.cli.outcome import about, notices_of, of_response
 from tarash_core.cli.progress import Progress, progress_for, watched
 
 if TYPE_CHECKING:
@@ -37,14 +37,14 @@ def run(kind: Kind, given: Mapping[str, Any]) -> None:
     output = None if given["simulate"] or given["mock"] else given["output"]
     with reported(output, as_json=as_json, quiet=quiet):
         response = _resumed(kind, given, quiet) if given["resume"] else _bought(kind, given, quiet)
-        tell(*response, as_json=as_json, quiet=quiet)
+        tell(*response, as_json=as_json, quiet=quiet, verbose=given["verbose"])
 
 
 def _bought(kind: Kind, given: Mapping[str, Any], quiet: bool) -> tuple[Response, list[Path]]:
     config, request = config_of(kind, given), request_of(kind, given)
     road = simulated(config) if given["simulate"] else direct(buys=not given["mock"])
     with road as gateway:
-        return generated(gateway, config, request, given["output"], progress_for(quiet))
+        return generated(gateway, config, request, given["output"], progress_for(quiet), attach=given["attach"])
 
 
 @contextmanager
@@ -69,16 +69,24 @@ def simulated(config: Config) -> Iterator[Gateway]:
 
 
 def generated(
-    gateway: Gateway, config: Config, request: Request, output: Path, progress: Progress
+    gateway: Gateway, config: Config, request: Request, output: Path, progress: Progress, *, attach: bool = False
 ) -> tuple[Response, list[Path]]:
     """Runs a chain and saves its results while the connections are open.
+
+    Args:
+        gateway: The way to the vendors.
+        config: The chain.
+        request: What is wanted.
+        output: A file name or a folder.
+        progress: What is shown meanwhile.
+        attach: Whether an equal job that is at work by the ledger is waited for and not bought again.
 
     Raises:
         TarashException: With the job, where one was accepted.
     """
     call: Any = gateway.generate_image if request.kind == "image" else gateway.generate_video
     with watched(progress):
-        response: Response = call(config, request, on_progress=progress.seen)
+        response: Response = call(config, request, on_progress=progress.seen, attach_if_running=attach)
     return response, saved(response, output)
 
 
@@ -132,7 +140,7 @@ def names_for(outputs: Iterable[Media], output: Path) -> list[Path]:
 
     Args:
         outputs: The outputs.
-        output: A file name; a folder takes the files under the provider's names.
+        output: A file name, which is kept whatever the file holds; a folder takes the files under the provider's names.
     """
     from tarash_core.engine.delivery import file_name
 
@@ -143,23 +151,24 @@ def names_for(outputs: Iterable[Media], output: Path) -> list[Path]:
     return [base.with_name(f"{base.stem}-{number}{base.suffix}") for number, base in enumerate(bases, 1)]
 
 
-def tell(response: Response, paths: list[Path], *, as_json: bool, quiet: bool) -> None:
-    """Says what was saved, and what should be known about it."""
+def tell(response: Response, paths: list[Path], *, as_json: bool, quiet: bool, verbose: bool = False) -> None:
+    """Says what was saved, and what should be known about it; the model's own defaults only when ``verbose``."""
     if as_json:
         import json
 
         click.echo(json.dumps(of_response(response, paths)))
     elif not quiet:
-        _tell_people(response, paths)
+        _tell_people(response, paths, verbose)
 
 
-def _tell_people(response: Response, paths: list[Path]) -> None:
+def _tell_people(response: Response, paths: list[Path], verbose: bool) -> None:
     metadata = response.execution_metadata
     if metadata.fallback_triggered:
         from tarash_core.cli import tables
 
         tables.show(tables.attempts(metadata), err=True)
-    for notice in response.notices:
-        click.echo(f"Note: {notice.message}", err=True)
+    for notice in [*response.notices, *notices_of(paths)]:
+        if verbose or notice.code != "defaulted":
+            click.echo(f"Note: {notice.message}", err=True)
     for path in paths:
         click.echo(f"Saved {path} ({about(path)})")

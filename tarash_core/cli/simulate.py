@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tarash_core.cli.options import PROVIDERS
+
 if TYPE_CHECKING:
     from tarash_core.testing.simulator import Simulator
 
@@ -17,14 +19,18 @@ FORMS = {"plain": "{name}={value}", "sh": "export {name}={value}", "powershell":
 
 @click.command()
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="The first port; the others follow. 0 is any.")
-@click.option("--provider", "providers", multiple=True, metavar="NAME", help="Serve only this one; may be repeated.")
+@PROVIDERS
 @click.option(
     "--speed",
     type=click.FloatRange(min=0, min_open=True),
     help="Let jobs run against real time, so many times faster than the vendor. By default each status call is a step.",
 )
 @click.option("--shell", type=click.Choice(list(FORMS)), default="plain", show_default=True, help="How to write them.")
-def simulate(port: int, providers: tuple[str, ...], speed: float | None, shell: str) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Write them as one JSON object on one line.")
+@click.option("-q", "--quiet", is_flag=True, help="Print the variables and errors, and nothing else.")
+def simulate(
+    port: int, providers: tuple[str, ...], speed: float | None, shell: str, as_json: bool, quiet: bool
+) -> None:
     """Serve the providers' simulators on this machine until Ctrl-C.
 
     The lines on the standard output are the variables that send a program there: with them set, a config without a
@@ -37,9 +43,10 @@ def simulate(port: int, providers: tuple[str, ...], speed: float | None, shell: 
 
     serve_forever, simulators = host().serve_forever, _chosen(providers, speed)
     try:
-        anyio.run(serve_forever, simulators, lambda urls: _announce(urls, shell), port)
+        anyio.run(serve_forever, simulators, lambda urls: _announce(urls, shell, as_json, quiet), port)
     except KeyboardInterrupt:
-        click.echo("Stopped.", err=True)
+        if not quiet:
+            click.echo("Stopped.", err=True)
     except OSError as error:
         raise ValidationError(f"Port {port} cannot be used: {error.strerror or error}; choose another.") from error
 
@@ -83,10 +90,16 @@ def _installed() -> Iterator[str]:
             yield load_provider(info.name).name
 
 
-def _announce(urls: Mapping[str, str], shell: str) -> None:
-    for name, value in _variables(urls):
-        click.echo(FORMS[shell].format(name=name, value=value))
-    click.echo("Set these variables for your program; Ctrl-C stops the simulators.", err=True)
+def _announce(urls: Mapping[str, str], shell: str, as_json: bool, quiet: bool) -> None:
+    if as_json:
+        import json
+
+        click.echo(json.dumps(dict(_variables(urls))))
+    else:
+        for name, value in _variables(urls):
+            click.echo(FORMS[shell].format(name=name, value=value))
+    if not quiet:
+        click.echo("Set these variables for your program; Ctrl-C stops the simulators.", err=True)
 
 
 def _variables(urls: Mapping[str, str]) -> Iterator[tuple[str, str]]:

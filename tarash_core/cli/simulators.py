@@ -5,39 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from tarash_core.testing.simulated import simulator_of as simulator_of
 
 if TYPE_CHECKING:
     from tarash_core.models.config import Config
     from tarash_core.testing.simulator import Simulator
-
-
-def simulator_of(provider_name: str, **settings: Any) -> Simulator:
-    """A fresh simulator of a provider.
-
-    Args:
-        provider_name: Name or alias of the provider.
-        settings: What every ``Simulator`` takes.
-
-    Raises:
-        ProviderNotInstalledError: No package answers to the name.
-        PluginError: The provider names no simulator, or one that cannot be loaded.
-    """
-    from importlib import import_module
-
-    from tarash_core.errors import PluginError
-    from tarash_core.plugins.loader import load_provider
-
-    provider = load_provider(provider_name)
-    if not provider.simulator:
-        raise PluginError(f"The provider {provider.name} ships no simulator; use --mock.", provider=provider.name)
-    module, _, name = provider.simulator.partition(":")
-    try:
-        made: Simulator = getattr(import_module(module), name)(**settings)
-    except Exception as error:
-        sentence = f"The simulator {provider.simulator} cannot be loaded: {type(error).__name__}: {error}; use --mock."
-        raise PluginError(sentence, provider=provider.name) from error
-    return made
 
 
 def host() -> ModuleType:

@@ -162,6 +162,24 @@ class Config(Value):
         provider, model = split_target(target)
         return cls(provider=provider, model=model, **settings)
 
+    @classmethod
+    def from_profile(cls, name: str, /, **settings: Any) -> Self:
+        """The config of a profile of ``tarash.toml`` or ``pyproject.toml``, and any further fields over it.
+
+        See :mod:`tarash_core.profiles` for the file.
+
+        Raises:
+            ValidationError: There is no such profile, the file cannot be read, or a field is unknown or wrong.
+            AuthenticationError: The variable that the profile names for the key is not set.
+        """
+        from tarash_core.profiles import read_profiles
+
+        check_keywords(cls, settings)
+        needs_key = settings.keys().isdisjoint(("api_key", "mock"))
+        config: Any = read_profiles().config(cls.kind, name, needs_key=needs_key)
+        made: Self = config.replace(**settings)
+        return made
+
     def replace(self, **changes: Any) -> Self:
         """A copy with some fields changed; another provider drops an explicit key, which would be the wrong one."""
         if changes.get("provider", self.provider) != self.provider:

@@ -8,13 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from attrs import evolve
 from tarash_fal.simulator import FalSimulator
 
-from tarash_core.catalog import set_today
-from tarash_core.catalog.building import Endpoint, read_schemas, write_schemas
+from tarash_core.catalog import Catalog, set_today
+from tarash_core.catalog.building import Endpoint, held_of, read_schemas, write_schemas
 from tarash_core.engine import opening
 from tarash_core.engine.opening import Connections
+from tarash_core.plugins import Provider, register_provider
+from tarash_core.plugins.loader import load_provider, unregister_provider
 
+EIGHT = ["fal", "kling", "luma", "replicate", "runway", "sora", "stability", "veo"]
 PROMPT = {"type": "string"}
 
 
@@ -77,6 +81,69 @@ def test_the_carried_catalogues_are_clean_and_up_to_date(run: Any, provider: str
     assert (diff.exit_code, diff.stdout) == (0, "0 added, 0 removed, 0 changed.\n")
 
 
+def test_all_eight_catalogues_hold_against_what_is_published(run: Any) -> None:
+    result = run("catalog", "audit", *EIGHT)
+    lines = [line for line in result.stdout.splitlines() if not line.endswith("0 / 0 / 0 / 0")]
+    assert result.exit_code == 0
+    assert [line.partition(":")[0] for line in lines] == EIGHT
+    assert all(", 0 / 0 / 0 / 0; " in line for line in lines)
+    assert "kling: 24 models in 47 ways, " in result.stdout
+
+
+def test_without_a_name_all_that_are_installed_are_compared(run: Any) -> None:
+    found = json.loads(run("catalog", "audit", "--json").stdout)
+    assert set(EIGHT) <= set(found)
+    kling = found["kling"]
+    assert (kling["models"], kling["ways"], kling["findings"]) == (24, 47, [])
+    assert kling["counts"] == {"input": 0, "required": 0, "name": 0, "value": 0}
+
+
+def test_a_provider_that_cannot_be_compared_is_told_of(run: Any) -> None:
+    register_provider("shelf", type("Shelf", (Provider,), {"name": "shelf", "catalog": Catalog()})())
+    try:
+        alone, all = run("catalog", "audit", "shelf"), run("catalog", "audit", "--json")
+    finally:
+        unregister_provider("shelf")
+    assert alone.exit_code == 2 and "cannot be compared with published schemas" in alone.stderr
+    assert "Note: The catalogue of shelf cannot be compared" in all.stderr
+    assert (all.exit_code, "shelf" in json.loads(all.stdout)) == (0, False)
+
+
+def test_an_audit_of_what_is_written_by_hand_can_fail(run: Any, tmp_path: Path) -> None:
+    known = held_of(load_provider("runway"))
+    gen = known.endpoints["gen4.5/text_to_video"]
+    wrong = {**gen.properties, "duration": {"enum": [5]}, "model": {"enum": ["gen4.6"]}, "mood": {"type": "string"}}
+    wrong.pop("seed")
+    schema = {**gen.schema, "properties": wrong, "required": [*gen.required, "mood"]}
+    path = tmp_path / "schemas.json"
+    write_schemas(path, {}, [evolve(gen, schema=schema)])
+    result = run("catalog", "audit", "runway", "--schemas", str(path))
+    assert result.exit_code == 1
+    for line in (
+        "required: gen4.5/text_to_video (text-to-video) mood: it is required, and nothing fills it",
+        "name: gen4.5/text_to_video (text-to-video) seed: the schema has no 'seed'",
+        "value: gen4.5/text_to_video (text-to-video) duration: 2: 2 is not one of [5]",
+        "value: gen4.5/text_to_video (text-to-video) model: \"gen4.5\": 'gen4.5' is not one of ['gen4.6']",
+        "gen4.5 (image-to-video) is without a published schema",
+    ):
+        assert line in result.stdout
+    found = json.loads(run("catalog", "audit", "runway", "--schemas", str(path), "--json").stdout)["runway"]
+    assert found["counts"]["required"] == 1 and found["findings"][0]["model"] == "gen4.5/text_to_video"
+
+
+def test_a_schema_file_is_that_of_one_provider(run: Any, schemas: Path) -> None:
+    result = run("catalog", "audit", "fal", "kling", "--schemas", str(schemas))
+    assert result.exit_code == 2 and "name that one" in result.stderr
+
+
+@pytest.mark.parametrize("command", ["build", "diff", "fetch"])
+def test_what_is_written_by_hand_is_not_built(run: Any, command: str) -> None:
+    result = run("catalog", command, "kling")
+    assert result.exit_code == 2
+    assert "written by hand in tarash_kling.models" in result.stderr
+    assert "tarash catalog audit kling" in result.stderr
+
+
 def test_an_audit_that_finds_something_leaves_with_one(run: Any, schemas: Path) -> None:
     write_schemas(schemas, {}, [endpoint("fal-ai/veo3.1", required=("prompt", "level"))])
     result = run("catalog", "audit", "fal", "--schemas", str(schemas))
@@ -120,7 +187,7 @@ def test_a_provider_without_a_source_is_told(run: Any, tmp_path: Path, monkeypat
 
     monkeypatch.setattr(source, "import_module", lambda name: object())
     result = run("catalog", "build", "fal")
-    assert result.exit_code == 2 and "not built from published schemas" in result.stderr
+    assert result.exit_code == 2 and "tarash_fal has no catalog_source.SOURCE" in result.stderr
 
 
 def test_a_missing_schema_file_is_told(run: Any, tmp_path: Path) -> None:

@@ -1,3 +1,4 @@
+import json
 import os
 import subprocess
 import sys
@@ -63,3 +64,13 @@ def test_a_folder_that_is_not_there_is_refused(run):
     result = run("demo", "--output", "nowhere/clip.mp4")
     assert result.exit_code == 2
     assert "there is no folder 'nowhere'" in result.stderr
+
+
+def test_the_demo_as_json_is_the_outcome_alone(run, monkeypatch):
+    monkeypatch.setattr("tarash_core.cli.demo._LOOK_EVERY_SECONDS", 0)
+    told = json.loads(run("demo", "--json").stdout)
+    assert [(one["provider"], one["status"]) for one in told["attempts"]] == [
+        ("fal", "failed"),
+        ("replicate", "success"),
+    ]
+    assert told["files"][0]["path"] == "tarash-demo.mp4"

@@ -1,5 +1,6 @@
 import json
 import socket
+from pathlib import Path
 
 import pytest
 
@@ -100,7 +101,7 @@ def test_a_refusal_is_one_sentence_and_bad_input(run, words, sentence):
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        ([], "Missing argument 'MODEL'"),
+        ([], "Name a model, such as: tarash explain"),
         (["fal/fal-ai/veo3.1", "A fox", "--first-frame", "no.png"], "there is no file 'no.png'"),
         (["fal/fal-ai/veo3.1", "A fox", "--param", "seven"], "must read KEY=VALUE"),
         (["fal/fal-ai/veo3.1", "A fox", "--durations", "7"], "--duration"),
@@ -153,3 +154,19 @@ def test_a_head_that_is_not_installed_is_passed_over(run):
 def test_an_unlisted_model_says_how_its_schema_is_had(run):
     result = run("explain", "fal/fal-ai/unheard-of", "A fox")
     assert result.exit_code == 0 and "discover_model or discover=True" in rows(result)["note"][0]
+
+
+def test_a_profile_stands_for_the_models_and_its_terms(run):
+    text = '[profiles.cheap]\nchain = ["fal/fal-ai/veo3.1", "replicate/google/veo-3.1"]\non_unsupported = "nearest"'
+    Path("tarash.toml").write_text(text, encoding="utf-8")
+    result = run("explain", "A grey owl", "--profile", "cheap", "--duration", "7", "--json")
+    assert result.exit_code == 0, result.stderr
+    plan = json.loads(result.stdout)
+    assert (plan["payload"]["prompt"], plan["payload"]["duration"]) == ("A grey owl", "6s")
+    assert [(one["provider"], one["model"]) for one in plan["fallbacks"]] == [("replicate", "google/veo-3.1")]
+
+
+@pytest.mark.parametrize("words", [["fal/fal-ai/veo3.1", "A fox"], ["A fox", "-m", "fal/fal-ai/veo3.1"]])
+def test_a_profile_and_a_model_exclude_each_other(run, words):
+    result = run("explain", *words, "--profile", "cheap")
+    assert result.exit_code == 2 and "--profile names the models" in result.stderr

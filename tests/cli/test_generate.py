@@ -13,6 +13,7 @@ from tarash_core.catalog.registry import registry
 from tarash_core.cli.simulators import simulator_of
 from tarash_core.engine.measure import measure
 from tarash_core.fields import passthrough_field_mapper
+from tarash_core.ledger import default_path
 from tarash_core.plugins import hookimpl, register_extension, unregister_extension
 from tarash_core.testing import background, faults
 
@@ -77,7 +78,7 @@ def test_a_simulator_never_sees_the_real_key(run, monkeypatch):
     finally:
         unregister_extension(watcher)
     assert len(seen) == 1 and simulator.bought
-    assert not any("real" in str(request.headers) for request in simulator.log)
+    assert not any("real" in value for request in simulator.log for value in request.headers.values())
 
 
 def test_a_retired_model_is_refused_by_simulate_too(run, retired):
@@ -148,6 +149,10 @@ def test_own_parameters_are_sent(run, replicate):
         (["-m", FAL, "--base-url", "nonsense"], 2, "base_url must be"),
         (["-m", FAL, "--resume", "job.json"], 2, "leave out the prompt"),
         ([], 2, "Name a model with --model"),
+        (["-m", FAL, "--profile", "cheap"], 2, "--profile names the models"),
+        (["--profile", "cheap"], 2, "There is no profile 'cheap'"),
+        (["-m", FAL, "--mock", "--attach"], 2, "--attach looks for what was bought"),
+        (["-m", REPLICATE, "--simulate", "--max-cost", "1"], 2, "--allow-unknown-cost"),
     ],
 )
 def test_bad_input_is_one_clear_error(run, words, code, said):
@@ -171,7 +176,7 @@ def test_a_wrong_key_is_exit_code_three_and_an_outage_four(run, replicate, monke
     with background(simulator_of("fal")) as url:
         refused = run("generate", "A fox", "-m", FAL, "--base-url", url, *OUT)
     assert refused.exit_code == 3
-    assert "did not accept the key" in refused.stderr
+    assert "check the key" in refused.stderr
 
 
 def test_an_outage_that_may_have_bought_is_exit_code_five(run, replicate):
@@ -281,3 +286,67 @@ def test_no_secret_is_printed(run, replicate, monkeypatch):
     result = run("generate", "A fox", "-m", REPLICATE, "--api-key", "r8_very_secret_1", "--json", *QUICK, *OUT)
     assert result.exit_code == 0
     assert "r8_very_secret_1" not in result.output
+
+
+def test_a_profile_names_models_and_settings(run, monkeypatch):
+    text = '[profiles.cheap]\nchain = ["fal/fal-ai/veo3.1", "replicate/google/veo-3.1"]\non_unsupported = "nearest"\n'
+    Path("tarash.toml").write_text(text + 'api_key_env = "STUDIO_KEY"', encoding="utf-8")
+    without = run("generate", "A fox", "--profile", "cheap", *OUT)
+    assert without.exit_code == 3 and "names STUDIO_KEY, which is not set" in without.stderr
+    with background(simulator := simulator_of("fal")) as url:
+        monkeypatch.setenv("TARASH_FAL_BASE_URL", url)
+        monkeypatch.setenv("STUDIO_KEY", "id:of-the-studio")
+        result = run("generate", "A fox", "--profile", "cheap", "--duration", "7", *QUICK, *OUT)
+    assert result.exit_code == 0, result.stderr
+    assert "is moved from 7 to 6" in result.stderr
+    assert any("of-the-studio" in value for request in simulator.log for value in request.headers.values())
+    assert "of-the-studio" not in result.output
+
+
+def test_options_win_over_the_profile(run):
+    Path("tarash.toml").write_text(f'[profiles.strict]\nmodel = "{FAL}"\non_unsupported = "error"', encoding="utf-8")
+    words = ("generate", "A fox", "--profile", "strict", "--mock", "--duration", "7", *OUT)
+    assert run(*words).exit_code == 2
+    assert run(*words, "--on-unsupported", "nearest").exit_code == 0
+
+
+def test_a_default_of_the_model_is_told_only_when_asked(run):
+    words = ("generate", "A fox", "-m", FAL, "--mock", "--style", "noir", *OUT)
+    usual, verbose = run(*words).stderr, run(*words, "--verbose").stderr
+    assert "Note: style" in usual and "is not given; the model takes" not in usual
+    assert "Note: style" in verbose and "is not given; the model takes" in verbose
+
+
+def test_a_name_that_was_asked_for_is_kept_and_what_it_holds_is_said(run):
+    result = run("generate", "A fox", "-m", FAL, "--mock", "-o", "fox.png")
+    assert result.exit_code == 0 and Path("fox.png").is_file()
+    said = "fox.png holds video/mp4 under the name that you gave it; a file of this kind is usually called fox.mp4."
+    assert f"Note: {said}" in result.stderr.splitlines()
+    told = json.loads(run("generate", "A fox", "-m", FAL, "--mock", "--json", "-o", "fox.png").stdout)
+    assert told["notices"][-1] == {"code": "other_kind", "field": None, "message": said}
+
+
+@pytest.mark.parametrize("name", ["fox", "fox.mp4", "fox.MP4", "fox.clip"])
+def test_a_name_that_fits_or_says_nothing_is_not_remarked_upon(run, name):
+    assert "holds" not in run("generate", "A fox", "-m", FAL, "--mock", "-o", name).stderr
+
+
+@pytest.mark.parametrize(("words", "bought"), [(["--attach"], 1), ([], 2)])
+def test_attach_waits_for_an_equal_job_and_buys_none(run, replicate, words, bought):
+    with Gateway(ledger=default_path()) as gateway:
+        gateway.submit_video(REPLICATE, prompt="A fox")
+    result = run("generate", "A fox", "-m", REPLICATE, *words, *QUICK, *OUT)
+    assert result.exit_code == 0, result.stderr
+    assert len(replicate.bought) == bought
+
+
+def test_attach_needs_a_ledger(run, monkeypatch):
+    monkeypatch.setenv("TARASH_LEDGER", "")
+    result = run("generate", "A fox", "-m", REPLICATE, "--attach", *OUT)
+    assert result.exit_code == 2 and "which an empty TARASH_LEDGER switches off" in result.stderr
+
+
+@pytest.mark.parametrize("words", [["--allow-unknown-cost"], []])
+def test_the_limit_on_a_price_refuses_what_nobody_knows(run, words):
+    result = run("generate", "A fox", "-m", REPLICATE, "--mock", "--max-cost", "1", *words, *OUT)
+    assert result.exit_code == (0 if words else 2), result.stderr

@@ -1,5 +1,8 @@
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
+from pathlib import Path
 
 import click
 import pytest
@@ -22,6 +25,7 @@ try:
 except SystemExit as leaving:
     assert leaving.code == 0, leaving.code
 heavy = {"httpx", "cattrs", "asyncio", "anyio", "pluggy", "attr", "av", "h11", "rich.progress", "rich.table"}
+heavy |= {f"tarash_core.cli.{name}" for name in ("options", "generate", "doctor", "config")}
 sys.exit(",".join(sorted(heavy & set(sys.modules))) or 0)
 """
 
@@ -37,12 +41,64 @@ def test_help_names_every_command_and_exit_code(run):
     assert all(meaning in result.stdout for meaning in EXIT_CODES.values())
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+def walked(command: click.Command, *names: str) -> Iterator[tuple[str, click.Command]]:
+    """A command and every one below it."""
+    yield " ".join(names), command
+    if isinstance(command, click.Group):
+        for name in command.list_commands(click.Context(command)):
+            below = command.get_command(click.Context(command), name)
+            assert below is not None
+            yield from walked(below, *names, name)
+
+
+EVERY = dict(walked(tarash, "tarash"))
+
+
+def is_sentences(text: str | None) -> bool:
+    return (
+        bool(text)
+        and text.lstrip('"')[0].isalpha()
+        and (text[0].isupper() or text[0] == '"')
+        and text.endswith(".")
+        and "  " not in text
+    )
+
+
+@pytest.mark.parametrize("name", EVERY)
 def test_every_help_text_is_full_sentences(name):
-    command = tarash.get_command(click.Context(tarash), name)
-    assert command is not None and command.help is not None
-    texts = [command.help.split("\n\n")[0], *(p.help for p in command.params if isinstance(p, click.Option))]
-    assert all(text and text[0].isupper() and text.endswith(".") for text in texts), texts
+    command = EVERY[name]
+    assert command.help is not None
+    paragraphs = [" ".join(part.split()) for part in command.help.split("\n\n")]
+    options = {p.name: p.help for p in command.params if isinstance(p, click.Option)}
+    assert [part for part in paragraphs if not is_sentences(part)] == []
+    assert {name: text for name, text in options.items() if not is_sentences(text)} == {}
+
+
+def test_the_list_of_commands_has_the_first_sentence_of_each_help():
+    assert {name: EVERY[f"tarash {name}"].get_short_help_str(1000) for name in COMMANDS} == COMMANDS
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_every_command_shows_its_help(run, name):
+    result = run(*name.split()[1:], "--help")
+    assert result.exit_code == 0
+    assert result.stdout.startswith(f"Usage: {name} ")
+
+
+WITHOUT_JSON = {"tarash completion", "tarash new-provider", "tarash config path"}
+WITHOUT_JSON |= {"tarash catalog build", "tarash catalog fetch"}  # a line of progress; the file is the result
+
+
+def test_whatever_tells_something_can_tell_it_as_json():
+    leaves = {name: command for name, command in EVERY.items() if not isinstance(command, click.Group)}
+    without = {name for name, command in leaves.items() if not any("--json" in p.opts for p in command.params)}
+    assert without == WITHOUT_JSON
+
+
+def test_the_documentation_has_the_exit_codes_of_the_command():
+    page = Path(__file__).parents[2] / "docs" / "cli.md"
+    rows = re.findall(r"^\| (\d+) \| (.+?) \|$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    assert {int(code): meaning for code, meaning in rows} == EXIT_CODES
 
 
 def test_help_imports_nothing_heavy():
@@ -82,6 +138,7 @@ def test_an_extension_adds_a_command_and_takes_none_of_ours():
     try:
         context = click.Context(group)
         assert group.list_commands(context) == [*COMMANDS, "greet"]
+        assert "\n  greet" in group.get_help(context) and "\n  demo " in group.get_help(context)
         assert group.get_command(context, "greet") is group.commands["greet"]
         assert group.get_command(context, "demo") is tarash.get_command(context, "demo")
     finally:

@@ -2,11 +2,13 @@
 
 # pyright: strict
 
+from collections.abc import AsyncIterator
 from typing import assert_type
 
 from tarash_core import (
     Account,
     AsyncGateway,
+    BatchItem,
     Gateway,
     ImageGenerationResponse,
     Plan,
@@ -39,6 +41,15 @@ with Gateway(accounts={"customer-42": Account(api_key="id:secret")}) as gateway:
     for update in gateway.watch_job(job):
         print(update.status)
     print(gateway.refresh_job(job).status, gateway.cancel_job(job).status)
+    with gateway.batch_video(
+        config, [request, job], concurrency=5, on_accepted=lambda index, job: print(job.id)
+    ) as rows:
+        for item in rows:
+            assert_type(item, BatchItem)
+
+
+async def requests() -> AsyncIterator[VideoGenerationRequest]:
+    yield request
 
 
 async def main() -> None:
@@ -50,3 +61,6 @@ async def main() -> None:
         assert_type(await gateway.wait_job(job, timeout=60), VideoGenerationResponse)
         async for update in gateway.watch_job(job):
             print(update.status)
+        async with gateway.batch_video(config, requests(), provider_concurrency={"fal": 2}) as rows:
+            async for item in rows:
+                assert_type(item, BatchItem)
