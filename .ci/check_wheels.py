@@ -5,6 +5,9 @@ from configparser import ConfigParser
 from pathlib import Path
 from zipfile import ZipFile
 
+SCAFFOLD = "tarash_core/_scaffold/"
+"""Where the core keeps the template of a provider, whose tests come with it."""
+
 
 def faults(wheel: Path) -> list[str]:
     """Returns what is wrong with one wheel, a sentence each."""
@@ -14,11 +17,15 @@ def faults(wheel: Path) -> list[str]:
         entry_points = next((archive.read(name).decode() for name in names if name.endswith("/entry_points.txt")), "")
     found = [] if f"{package}/py.typed" in names else ["it has no py.typed"]
     found += [f"it holds {name}" for name in names if not _belongs(name, package)]
+    if package == "tarash_core" and f"{SCAFFOLD}cookiecutter.json" not in names:
+        found.append("it has no template of a provider")
     return found + _entry_point_faults(package, entry_points)
 
 
 def _belongs(name: str, package: str) -> bool:
     top, *rest = name.split("/")
+    if name.startswith(SCAFFOLD):
+        return package == "tarash_core"
     return (top == package or top.endswith(".dist-info")) and "tests" not in rest and "conftest.py" not in rest
 
 

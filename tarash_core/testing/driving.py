@@ -8,12 +8,15 @@ from typing import Any, TypeVar
 
 from attrs import evolve
 
+from tarash_core.engine.access import Access
+from tarash_core.errors import TarashException
 from tarash_core.models.job import Kind
 from tarash_core.models.plan import Plan
 from tarash_core.models.request import request_of
 from tarash_core.plugins.credentials import Credential
 from tarash_core.plugins.http import Headers, HttpRequest, HttpResponse
-from tarash_core.plugins.provider import Attempt, Phase, Provider
+from tarash_core.plugins.provider import Attempt, Blocking, Phase, Provider
+from tarash_core.testing.clock import VirtualClock
 from tarash_core.testing.simulator import Simulator
 
 T = TypeVar("T")
@@ -24,9 +27,11 @@ class Driven:
 
     Args:
         provider: The provider.
-        answer: Answers each request: a function, or a simulator.
+        answer: Answers each request: a function, or a simulator. An error of our tree that it raises is thrown into
+            the generator, as the engine does with a lost connection.
         credential: The key that ``authorize`` is given.
         now: The moment that ``authorize`` is given.
+        base_url: The host to which everything below the provider's origins is moved; None leaves it.
 
     Attributes:
         answer: What answers a request, also outside of a generator.
@@ -39,8 +44,10 @@ class Driven:
         answer: Callable[[HttpRequest], HttpResponse] | Simulator,
         credential: Credential | None = None,
         now: datetime = datetime(2026, 11, 22, tzinfo=UTC),
+        base_url: str | None = None,
     ) -> None:
         self._provider, self._now = provider, now
+        self._place = Access(provider=provider, clock=VirtualClock(now), base_url=base_url)
         self.answer = _by_simulator(answer) if isinstance(answer, Simulator) else answer
         self._credential = credential or Credential(api_key="test-key")
         self.asked: list[HttpRequest] = []
@@ -55,16 +62,26 @@ class Driven:
         try:
             request = next(steps)
             while True:
-                response = self._carried_out(request)
-                bad = response.status >= 400 and response.status not in request.expect
-                request = steps.throw(self._provider.error(response, phase)) if bad else steps.send(response)
+                request = self._go_on(steps, request, phase)
         except StopIteration as stop:
             result: T = stop.value
             return result
 
+    def _go_on(self, steps: Generator[Any, Any, Any], ask: Any, phase: Phase) -> Any:
+        """What the generator asks next."""
+        if isinstance(ask, Blocking):
+            return steps.send(ask.function())
+        try:
+            response = self._carried_out(ask)
+        except TarashException as error:
+            return steps.throw(error)
+        bad = response.status >= 400 and response.status not in ask.expect
+        return steps.throw(self._provider.error(response, phase)) if bad else steps.send(response)
+
     def _carried_out(self, request: HttpRequest) -> HttpResponse:
         keys = self._provider.authorize(request, self._credential, self._now) if request.signed else {}
-        ready = evolve(request, headers=Headers({**request.headers, **keys}))
+        url = self._place.moved(request.url)
+        ready = evolve(request, url=url, headers=Headers({**request.headers, **keys}))
         self.asked.append(ready)
         return self.answer(ready)
 

@@ -13,19 +13,19 @@ from unittest import mock
 from attrs import evolve, frozen
 
 from tarash_core.engine import retry
-from tarash_core.engine.access import simulated_credential
 from tarash_core.engine.asks import Flow, Interrupted
 from tarash_core.engine.drivers import Turn, carry_out
 from tarash_core.errors import TarashException
 from tarash_core.gateway import AsyncGateway, Gateway
 from tarash_core.ledger import Ledger
-from tarash_core.models.config import CONFIGS, Account, Config
+from tarash_core.models.config import CONFIGS, Config
 from tarash_core.plugins.http import HttpRequest
 from tarash_core.plugins.loader import load_provider
 from tarash_core.testing.clock import VirtualClock
 from tarash_core.testing.reply import Reply
 from tarash_core.testing.routing import Phase, origin_of
 from tarash_core.testing.scripting import Script, Stop, Target
+from tarash_core.testing.simulated import simulated_account
 
 LATENCY_SECONDS = 0.05
 """How long the simulated vendors take to answer."""
@@ -161,7 +161,7 @@ class World:
 
     def gateway(self, make: Callable[..., Any], **more: Any) -> Any:
         """A gateway whose every request comes here."""
-        return make(transport=self, clock=self.clock, accounts=_account_of, **more)
+        return make(transport=self, clock=self.clock, accounts=simulated_account, **more)
 
     def story(self, gateway: Any) -> Generator[Any, Any, None]:
         """What the caller does, sync or async: each call is yielded, its result is sent back."""
@@ -188,7 +188,7 @@ class World:
 
 def _denied(provider: str, reply: Reply) -> bool:
     response = reply.response
-    if response is None or response.status < 400 or reply.seconds > _PROMPT_SECONDS:
+    if response is None or reply.is_cut or response.status < 400 or reply.seconds > _PROMPT_SECONDS:
         return False
     return retry.bought_nothing(load_provider(provider).error(response, "submit"))
 
@@ -220,11 +220,6 @@ def _press() -> None:
 def _config_of(target: Target, upload: bool) -> Config:
     model = target.upload_model if upload and target.upload_model else target.model
     return CONFIGS[target.kind](provider=target.provider, model=model)
-
-
-def _account_of(provider: str, alias: str | None) -> Account:
-    credential = simulated_credential(load_provider(provider))
-    return Account(api_key=credential.api_key, secrets=credential.secrets)
 
 
 class _Watched(Gateway):

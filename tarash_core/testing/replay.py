@@ -12,11 +12,14 @@ from attrs import evolve
 from tarash_core.engine.recording import Exchange, Recording, record
 from tarash_core.engine.redaction import redact_url
 from tarash_core.errors import ValidationError
+from tarash_core.plugins.credentials import Credential
 from tarash_core.plugins.http import HttpRequest, HttpResponse
+from tarash_core.plugins.provider import Provider
+from tarash_core.testing.driving import Driven
 from tarash_core.testing.rendering import sample_image, sample_video
 from tarash_core.testing.reply import Reply
 
-__all__ = ["Replay", "record"]
+__all__ = ["Replay", "record", "replayed"]
 
 _MOST_ZEROS = 4096
 
@@ -73,6 +76,30 @@ class Replay:
             f"The recording has no answer left for {request.method} {redact_url(request.url)}; "
             f"next it holds {following}. Record it anew if the requests have changed."
         )
+
+
+def replayed(provider: Provider, path: str | PathLike[str], credential: Credential | None = None) -> Driven:
+    """Drives a provider by hand against a recording: it is answered if it asks exactly what was recorded.
+
+    Args:
+        provider: The provider.
+        path: The file of the recording.
+        credential: The key that ``authorize`` is given.
+    """
+    left = iter(Recording.read(path).exchanges)
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        exchange = next(left, None)
+        assert exchange is not None, f"the recording has no answer left for {request.method} {request.url}"
+        wanted = exchange.request
+        for name in ("method", "url", "json", "form"):
+            asked = getattr(request, name)
+            assert asked == wanted.get(name), f"{name} is {asked!r}, recorded is {wanted.get(name)!r}"
+        missing = (wanted.get("headers") or {}).items() - dict(request.headers).items()
+        assert not missing, f"the headers lack {sorted(missing)}"
+        return exchange.answer()
+
+    return Driven(provider, answer, credential)
 
 
 def _key(method: str, url: str) -> tuple[str, str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
-from importlib import import_module
 from random import Random
 from typing import Any, Literal
 
@@ -17,6 +16,7 @@ from tarash_core.plugins.provider import Provider
 from tarash_core.testing import faults
 from tarash_core.testing.faults import Fault
 from tarash_core.testing.routing import Phase
+from tarash_core.testing.simulated import simulator_of
 from tarash_core.testing.simulator import Simulator
 
 Driver = Literal["sync", "asyncio", "trio"]
@@ -57,9 +57,7 @@ class Target:
 
     def make_simulator(self) -> Simulator:
         """A fresh simulator, which renders nothing."""
-        module, _, name = str(self.contract.simulator).partition(":")
-        made: Simulator = getattr(import_module(module), name)(render=False)
-        return made
+        return simulator_of(self.provider, render=False)
 
 
 @frozen

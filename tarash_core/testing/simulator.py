@@ -169,6 +169,11 @@ class Simulator:
         """What a request is for."""
         return _phase(self._table.find(request))
 
+    def handler_of(self, request: HttpRequest) -> str | None:
+        """The name of the method whose route answers a request; None where no route does."""
+        match = self._table.find(request)
+        return None if match is None else match.route.handler
+
     @property
     def clock(self) -> float:
         """Seconds of the vendor's time since the simulator was made."""
@@ -237,6 +242,16 @@ class Simulator:
     def polled(self, job: SimJob) -> Stage:
         """Counts a status call, which moves the job on while time moves by calls, and returns its stage."""
         job.polls += 1
+        self._notice(job)
+        return self.stage(job)
+
+    def finish_at_once(self, job: SimJob) -> Stage:
+        """Brings a job to its end within its purchase, as APIs do that answer with the result; returns its stage.
+
+        A job that is stuck stays so: its caller is kept waiting for the answer.
+        """
+        job.queue_seconds = job.run_seconds = 0.0
+        job.polls = self.polls_to_finish
         self._notice(job)
         return self.stage(job)
 

@@ -3,6 +3,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+# Its first import takes over the search for packages, which pytester would undo by halves after a run in process.
+import importlib_metadata  # noqa: F401
 import pytest
 
 from tarash_core.plugins.http import HttpRequest, HttpResponse
