@@ -13,7 +13,10 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PLUGINS = sorted(path.parent for path in ROOT.glob("plugins/*/pyproject.toml"))
-PLUGIN_FILES = ("__init__.py", "provider.py", "models.py", "errors.py", "simulator.py", "py.typed")
+PLUGIN_FILES = (
+    "__init__.py", "provider.py", "models.py", "errors.py", "simulator.py", "catalog_source.py", "catalog.json",
+    "py.typed",
+)  # fmt: skip
 PAGES = sorted([ROOT / "README.md", *ROOT.glob("docs/**/*.md"), *ROOT.glob("plugins/*/README.md")])
 LOCK_FILES = {"uv.lock", "poetry.lock", "pdm.lock", "pylock.toml", "Pipfile.lock"}
 # In pieces, so that this file does not hold what it forbids.

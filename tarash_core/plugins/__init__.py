@@ -1,9 +1,23 @@
 """Everything that the author of a provider or an extension imports."""
 
-from tarash_core.plugins.answers import body_of, error_of_status, retry_after_seconds, words_of
+from tarash_core.plugins.answers import (
+    body_of,
+    charged_of,
+    cost_of_tokens,
+    error_object,
+    error_of_status,
+    events_in,
+    is_refusal,
+    leaves_of,
+    number_of,
+    retry_after_seconds,
+    values_at,
+    without,
+    words_of,
+)
 from tarash_core.plugins.credentials import Credential, Credentials
-from tarash_core.plugins.forms import Multipart, multipart
-from tarash_core.plugins.http import FilePart, FileParts, Headers, HttpRequest, HttpResponse
+from tarash_core.plugins.forms import Multipart, check_sizes, data_uri, file_part, into_path, multipart, with_added
+from tarash_core.plugins.http import ANY_ERROR, FilePart, FileParts, Headers, HttpRequest, HttpResponse
 from tarash_core.plugins.loader import (
     PluginInfo,
     installed_providers,
@@ -13,8 +27,10 @@ from tarash_core.plugins.loader import (
     unregister_provider,
 )
 from tarash_core.plugins.manager import make_plugin_manager, plugin_manager, register_extension, unregister_extension
+from tarash_core.plugins.meanings import Meaning, billed, error_by, failure_of, meaning_of, refusal_of
 from tarash_core.plugins.provider import (
     CONTRACT_VERSION,
+    UNREADABLE,
     Attempt,
     Blocking,
     Cadence,
@@ -23,12 +39,29 @@ from tarash_core.plugins.provider import (
     Provider,
     Steps,
     blocking,
+    look,
+    stop,
 )
 from tarash_core.plugins.specs import Postponed, hookimpl, hookspec
-from tarash_core.plugins.updates import Accepted, Cancelled, Done, Expired, Failed, Output, Queued, Running, Update
+from tarash_core.plugins.updates import (
+    Accepted,
+    Cancelled,
+    Done,
+    Expired,
+    Failed,
+    Output,
+    Queued,
+    Running,
+    States,
+    Update,
+    percent_in,
+    update_by,
+)
 
 __all__ = [
+    "ANY_ERROR",
     "CONTRACT_VERSION",
+    "UNREADABLE",
     "Accepted",
     "Attempt",
     "Blocking",
@@ -45,6 +78,7 @@ __all__ = [
     "Headers",
     "HttpRequest",
     "HttpResponse",
+    "Meaning",
     "Multipart",
     "Output",
     "Phase",
@@ -53,23 +87,47 @@ __all__ = [
     "Provider",
     "Queued",
     "Running",
+    "States",
     "Steps",
     "Update",
+    "billed",
     "blocking",
     "body_of",
+    "charged_of",
+    "check_sizes",
+    "cost_of_tokens",
+    "data_uri",
+    "error_by",
+    "error_object",
     "error_of_status",
+    "events_in",
+    "failure_of",
+    "file_part",
     "hookimpl",
     "hookspec",
     "installed_providers",
+    "into_path",
+    "is_refusal",
+    "leaves_of",
     "load_provider",
+    "look",
     "make_plugin_manager",
+    "meaning_of",
     "multipart",
+    "number_of",
+    "percent_in",
     "plugin_manager",
     "refresh",
+    "refusal_of",
     "register_extension",
     "register_provider",
     "retry_after_seconds",
+    "stop",
     "unregister_extension",
     "unregister_provider",
+    "update_by",
+    "values_at",
+    "with_added",
+    "without",
     "words_of",
 ]

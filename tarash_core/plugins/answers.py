@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from tarash_core import errors
 
 if TYPE_CHECKING:
+    from tarash_core.models.cost import Cost
     from tarash_core.plugins.http import HttpResponse
     from tarash_core.plugins.provider import Phase
 
@@ -45,8 +50,119 @@ def words_of(body: Any) -> str:
     return ""
 
 
-def retry_after_seconds(response: HttpResponse) -> float | None:
-    """Seconds that the ``Retry-After`` header asks for, as a number or as a date; None without one."""
+def is_refusal(response: HttpResponse) -> bool:
+    """Whether an answer says by its status that nothing was done.
+
+    That is one below 500, or a 503 in JSON, which the vendor itself wrote and not a proxy on the way. For a vendor
+    whose own 503 may come late the status alone must do.
+    """
+    return response.status < 500 or (response.status == 503 and isinstance(body_of(response), dict))
+
+
+def charged_of(amount: float | None) -> errors.Charged:
+    """Whether an amount was charged; ``"unknown"`` where none is told."""
+    return "unknown" if amount is None else "yes" if amount else "no"
+
+
+def error_object(body: Any) -> Mapping[str, Any]:
+    """What stands under ``error`` in a body, or in the first item of a list: an object, or a text as its ``message``.
+
+    Empty when there is none.
+    """
+    body = body[0] if isinstance(body, list) and body else body
+    told = body.get("error") if isinstance(body, Mapping) else None
+    return told if isinstance(told, Mapping) else {"message": told} if isinstance(told, str) else {}
+
+
+def values_at(body: Any, *paths: str) -> Iterator[Any]:
+    """Everything that stands at some paths of an answer: ``steps[type=output].content.text``.
+
+    A path is keys with dots. Every item of a list is looked into, those alone that carry the tag where one is named.
+    What is missing, null or of another kind on the way is passed over.
+    """
+    for path in paths:
+        key, _, rest = path.partition(".")
+        found = _TAGGED.fullmatch(key)
+        name, tag, wanted = found.groups() if found else (key, None, None)
+        value = body.get(name) if isinstance(body, Mapping) else None
+        items = [item for item in (value if isinstance(value, list) else [value]) if item is not None]
+        for item in items:
+            if tag is None or (isinstance(item, Mapping) and item.get(tag) == wanted):
+                yield from values_at(item, rest) if rest else (item,)
+
+
+_TAGGED = re.compile(r"([^\[]+)\[([^=]+)=([^\]]+)\]")
+
+
+def leaves_of(value: Any, *above: str) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Everything in an answer or a payload that is no list and no object, with the keys that lead to it.
+
+    Args:
+        value: The answer or payload.
+        *above: Keys that lead to it.
+    """
+    if isinstance(value, Mapping):
+        for key, part in value.items():
+            yield from leaves_of(part, *above, str(key))
+    elif isinstance(value, (list, tuple)):
+        for part in value:
+            yield from leaves_of(part, *above)
+    else:
+        yield above, value
+
+
+def without(body: Any, *names: str) -> Any:
+    """A copy of an answer without what stands under some keys at any depth, such as the bytes of its files."""
+    if isinstance(body, Mapping):
+        return {key: without(part, *names) for key, part in body.items() if key not in names}
+    return [without(part, *names) for part in body] if isinstance(body, list) else body
+
+
+def number_of(value: Any) -> float | None:
+    """A finite number that a vendor writes as a number or as text; None for anything else."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        return None
+    return number if math.isfinite(number) and not isinstance(value, bool) else None
+
+
+def events_in(text: str) -> list[dict[str, Any]]:
+    """The objects of a stream of server-sent events, in their order; what is no object, such as ``[DONE]``, is none."""
+    lines = (line.removeprefix("data:").strip() for line in text.splitlines() if line.startswith("data:"))
+    return [json.loads(line) for line in lines if line.startswith("{")]
+
+
+def cost_of_tokens(
+    counts: Sequence[Any], usd_per_million: Sequence[Any], as_of: str | None, unit: str = "tokens"
+) -> Cost | None:
+    """What tokens cost by a price list; None where a kind of them, or a price, is not told, or there are none.
+
+    Args:
+        counts: How many of each kind the vendor says were used.
+        usd_per_million: US dollars for a million of each kind.
+        as_of: The day of the price list, such as ``2026-11-22``.
+        unit: What is counted.
+    """
+    from tarash_core.models.cost import Cost
+
+    known = [count for count in counts if isinstance(count, int)]
+    if not sum(known) or len(known) < len(usd_per_million) or not usd_per_million:
+        return None
+    usd = sum((Decimal(rate) * count for rate, count in zip(usd_per_million, known, strict=True)), Decimal(0))
+    return Cost(Decimal(sum(known)), unit, usd / 1_000_000, source="catalog", as_of=as_of)
+
+
+def retry_after_seconds(response: HttpResponse, milliseconds: str = "retry-after-ms") -> float | None:
+    """Seconds that a vendor asks to wait; None where it does not.
+
+    Args:
+        response: The answer.
+        milliseconds: A header that says it in milliseconds; without it ``Retry-After`` counts, a number or a date.
+    """
+    exact = response.headers.get(milliseconds, "").strip()
+    if exact.isdecimal():
+        return int(exact) / 1000
     text = response.headers.get("retry-after", "").strip()
     if not text:
         return None

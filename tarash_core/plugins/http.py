@@ -17,6 +17,10 @@ Effect = Literal["read", "write", "buy"]
 """What happens when a request is sent twice: nothing, an overwrite, or a second purchase."""
 
 
+ANY_ERROR = tuple(range(400, 600))
+"""Every status of an error: for a request whose answers the provider all reads itself."""
+
+
 class Headers(Mapping[str, str]):
     """HTTP headers whose names compare without case; the last of two equal names wins."""
 

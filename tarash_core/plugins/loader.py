@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from attrs import frozen
 
 from tarash_core.errors import PluginError, ProviderNotInstalledError, ValidationError
+from tarash_core.imports import importing
 from tarash_core.models.base import unknown_name
 from tarash_core.plugins import entry_points, manager
 from tarash_core.plugins.provider import CONTRACT_VERSION, Provider
@@ -154,7 +155,8 @@ def _meant(name: str, known: set[str]) -> str:
 def _imported(entry: EntryPoint) -> Any:
     """What the entry point names; a class of providers is instantiated later, under the lock."""
     try:
-        return entry.load()
+        with importing():
+            return entry.load()
     except (Exception, SystemExit) as error:
         raise _broken(entry, error) from error
 

@@ -12,6 +12,7 @@ from attrs import frozen
 from pluggy import HookImpl, PluginManager, PluginValidationError
 
 from tarash_core.errors import PluginError
+from tarash_core.imports import importing
 from tarash_core.models.base import unknown_name
 from tarash_core.plugins import entry_points, specs
 from tarash_core.plugins.warnings import warn
@@ -207,7 +208,8 @@ def _load_extensions() -> None:
 def _load_extension(entry: EntryPoint) -> None:
     distribution = entry_points.distribution_of(entry)
     try:
-        plugin = _instance(entry.load())
+        with importing():
+            plugin = _instance(entry.load())
         _extensions.manager.add(plugin, entry.name)
     except PluginError as error:
         _left_out(entry.name, distribution, error.message)

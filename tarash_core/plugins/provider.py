@@ -7,14 +7,14 @@ from collections.abc import Callable, Collection, Generator, Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias, TypeVar
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from tarash_core.catalog.catalog import Catalog
-from tarash_core.errors import TarashException
+from tarash_core.errors import TarashException, ValidationError
 from tarash_core.models.base import masked
 from tarash_core.plugins.credentials import Credential, Credentials
 from tarash_core.plugins.http import HttpRequest, HttpResponse
-from tarash_core.plugins.updates import Accepted, Done, Update
+from tarash_core.plugins.updates import ENDED, Accepted, Done, Expired, Update
 
 if TYPE_CHECKING:
     from tarash_core.catalog.spec import ModelSpec
@@ -30,6 +30,9 @@ Phase = Literal["submit", "poll", "cancel", "upload", "download", "webhook", "sc
 
 CONTRACT_VERSION = 1
 """The version of this contract; the core speaks it and the one before."""
+
+UNREADABLE = (ValueError, LookupError, TypeError, AttributeError)
+"""What reading an answer of an unexpected shape raises."""
 
 
 @frozen
@@ -50,6 +53,37 @@ def blocking(function: Callable[[], T]) -> Steps[T]:
     """
     result: Any = yield Blocking(function)
     return result  # type: ignore[no-any-return]
+
+
+def look(request: HttpRequest, read: Callable[[HttpResponse], Update]) -> Steps[Update]:
+    """Asks how a job is, and learns from a 404 that the vendor no longer knows it.
+
+    In a provider: ``return (yield from look(HttpRequest("GET", url), read))``.
+
+    Args:
+        request: The question; 404 need not be expected.
+        read: What any other answer says.
+    """
+    from tarash_core.plugins.answers import body_of
+
+    response = yield evolve(request, expect=(*request.expect, 404))
+    return Expired(raw=body_of(response)) if response.status == 404 else read(response)
+
+
+def stop(
+    looked: Callable[[], Steps[Update]], request: HttpRequest, read: Callable[[HttpResponse], Update | None]
+) -> Steps[Update]:
+    """Stops a job that has not ended; what has ended is told and left alone, for its result may go with it.
+
+    Args:
+        looked: Asks how the job is.
+        request: Stops it.
+        read: What the answer says; None where it says nothing, so that the job is looked at once more.
+    """
+    update = yield from looked()
+    if isinstance(update, ENDED):
+        return update
+    return read((yield request)) or (yield from looked())
 
 
 @frozen(kw_only=True)
@@ -145,8 +179,14 @@ class Provider:
     webhook_secrets: ClassVar[Credentials] = Credentials(optional=True)
     """Which variable holds the secret that callbacks are signed with; none where a public key or the API tells."""
     catalog: Catalog
+    settings: ClassVar[Collection[str] | Mapping[str, Collection[str]] | None] = ()
+    """Names that ``provider_config`` may hold, or what each may be, any where that is empty; None where all may be."""
+    takes_no_webhook: ClassVar[str] = ""
+    """What to do instead, where the vendor calls back and yet a request cannot name its ``webhook_url``."""
     simulator: ClassVar[str | None] = None
     cadence: ClassVar[Cadence] = Cadence()
+    running_limits: ClassVar[Mapping[str, int]] = {}
+    """At most so many jobs of an account at once, by kind, where the vendor publishes a number and refuses more."""
     inline_limit_bytes: ClassVar[int] = 0
     """Local media up to this size are sent as a data URI, where the field takes one, instead of being uploaded."""
 
@@ -157,6 +197,34 @@ class Provider:
     def surface(self, config: Config) -> str | None:
         """Which surface of the vendor's API this config means, where there are several; chooses the variants."""
         return None
+
+    def check(self, settings: Mapping[str, Any], webhook_url: str | None) -> None:
+        """Refuses, before anything is planned, what no model of the provider can do; the engine calls it.
+
+        Args:
+            settings: The provider's own settings, of ``provider_config`` and of the account.
+            webhook_url: Where the vendor shall call back.
+
+        Raises:
+            ValidationError: There is no such setting, or it may not be this; or the vendor cannot call back, or not
+                where a request says.
+        """
+        name = self.title or self.name
+        if webhook_url is not None and (self.takes_no_webhook or not self.can("webhook")):
+            why = self.takes_no_webhook or "leave it out, and wait for the job"
+            raise ValidationError(f"{name} takes no webhook_url with a request: {why}.", provider=self.name)
+        unknown = sorted(settings.keys() - set(settings if self.settings is None else self.settings))
+        if unknown:
+            known = ", ".join(self.settings or ()) or "none"
+            raise ValidationError(f"{name} has no setting {unknown[0]!r}; it has {known}.", provider=self.name)
+        allowed = self.settings if isinstance(self.settings, Mapping) else {}
+        for setting, words in allowed.items():
+            given = settings.get(setting)
+            if words and given is not None and given not in words:
+                raise ValidationError(
+                    f"The setting {setting} of {name} must be one of {', '.join(words)}, not {given!r}.",
+                    provider=self.name,
+                )
 
     def submit(self, plan: Plan, attempt: Attempt) -> Steps[Accepted | Done]:
         """Buys the job; its purchase is the one request with ``effect="buy"``.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeAlias
 
 from attrs import field, frozen
@@ -156,6 +156,9 @@ def update_by(
     done: Callable[[], Update],
     failed: Callable[[], TarashException],
     percent: float | None = None,
+    position: int | None = None,
+    logs: str | Iterable[str] = (),
+    charged: Charged = "unknown",
     retry_after_seconds: float | None = None,
 ) -> Update:
     """What a job says by the vendor's word for its state; a word that nobody knows is a running job.
@@ -166,20 +169,31 @@ def update_by(
         raw: What the vendor told.
         done: Reads the outputs, where the word means ``Done``.
         failed: Reads the error, where it means ``Failed``.
-        percent: How far a running job is.
+        percent: How far a running job is; what the logs show where nothing else tells.
+        position: How many jobs are before one that waits.
+        logs: What the job has logged, as lines or as one text.
+        charged: Whether a cancelled job was charged.
         retry_after_seconds: When the vendor wants to be asked again.
     """
+    lines = tuple(logs.splitlines() if isinstance(logs, str) else logs)
     state = states.get(word, Running)
     if state is Done:
         return done()
     if state is Failed:
         return Failed(failed(), raw=raw)
     if state is Queued:
-        return Queued(retry_after_seconds=retry_after_seconds, raw=raw)
-    if state is Cancelled or state is Expired:
-        return state(raw=raw)
-    unknown = None if word in states else word
-    return Running(percent=percent, retry_after_seconds=retry_after_seconds, unknown_status=unknown, raw=raw)
+        return Queued(position=position, retry_after_seconds=retry_after_seconds, logs=lines, raw=raw)
+    if state is Cancelled:
+        return Cancelled(charged=charged, raw=raw)
+    if state is Expired:
+        return Expired(raw=raw)
+    return Running(
+        percent=percent_in("\n".join(lines)) if percent is None else percent,
+        retry_after_seconds=retry_after_seconds,
+        logs=lines,
+        unknown_status=None if word in states else word,
+        raw=raw,
+    )
 
 
 _PROGRESS = re.compile(r"(\d{1,3})%\s*\|")

@@ -6,7 +6,21 @@ import pytest
 
 from tarash_core import errors
 from tarash_core.models import job
-from tarash_core.plugins import HttpResponse, body_of, error_of_status, retry_after_seconds, words_of
+from tarash_core.plugins import (
+    HttpResponse,
+    body_of,
+    charged_of,
+    cost_of_tokens,
+    error_object,
+    error_of_status,
+    events_in,
+    is_refusal,
+    number_of,
+    retry_after_seconds,
+    values_at,
+    without,
+    words_of,
+)
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
@@ -111,3 +125,94 @@ def test_an_error_shows_no_secret() -> None:
     }
     error = error_of_status(HttpResponse.of_json(body, 401), "submit")
     assert "canary" not in f"{error} {error.raw_response}"
+
+
+def test_milliseconds_are_more_exact() -> None:
+    response = HttpResponse(429, {"Retry-After-Ms": "1500", "Retry-After": "9", "Poll-After-Ms": "250"})
+    assert retry_after_seconds(response) == 1.5
+    assert retry_after_seconds(response, "poll-after-ms") == 0.25
+    assert retry_after_seconds(HttpResponse(429, {"Retry-After-Ms": "soon", "Retry-After": "9"})) == 9.0
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ({"error": {"code": 3}}, {"code": 3}),
+        ({"error": "no"}, {"message": "no"}),
+        ([{"error": {"code": 3}}], {"code": 3}),
+        ({"error": ["no"]}, {}),
+        (["no"], {}),
+        ([], {}),
+        ("no", {}),
+        ({}, {}),
+    ],
+)
+def test_the_error_in_a_body(body: Any, told: dict[str, Any]) -> None:
+    assert error_object(body) == told
+
+
+STEPS = {
+    "steps": [
+        {"type": "input", "content": [{"text": "a"}]},
+        {"type": "output", "content": [{"text": "b", "kind": "x"}, {"text": None}, "stray", {"text": "c"}]},
+    ]
+}
+
+
+@pytest.mark.parametrize(
+    ("paths", "values"),
+    [
+        (["steps.content.text"], ["a", "b", "c"]),
+        (["steps[type=output].content.text"], ["b", "c"]),
+        (["steps[type=output].content[kind=x].text"], ["b"]),
+        (["steps.type", "steps[type=none].type"], ["input", "output"]),
+        (["nothing.at.all", "steps.type.deeper"], []),
+    ],
+)
+def test_what_stands_at_some_paths(paths: list[str], values: list[str]) -> None:
+    assert list(values_at(STEPS, *paths)) == values
+    assert list(values_at(None, *paths)) == []
+
+
+def test_an_answer_without_its_files() -> None:
+    body = {"a": [{"data": "xxxx", "type": "video"}], "data": 1}
+    assert without(body, "data") == {"a": [{"type": "video"}]}
+    assert body["data"] == 1
+
+
+@pytest.mark.parametrize(
+    ("value", "number"),
+    [(4, 4.0), ("4.5", 4.5), (None, None), ("four", None), (True, None), ("inf", None), ([], None)],
+)
+def test_numbers_as_vendors_write_them(value: Any, number: float | None) -> None:
+    assert number_of(value) == number
+
+
+def test_a_stream_of_events() -> None:
+    text = 'event: a\ndata: {"n": 1}\n\n: a comment\ndata:{"n": 2}\n\ndata: [DONE]\n'
+    assert events_in(text) == [{"n": 1}, {"n": 2}]
+
+
+def test_tokens_cost_what_the_list_says() -> None:
+    cost = cost_of_tokens([10, 20], ["5", "30"], "2026-11-22")
+    assert cost is not None and (float(cost.amount), cost.unit, float(cost.usd or 0)) == (30.0, "tokens", 0.00065)
+    assert cost.source == "catalog"
+    for counts, rates in (([10], ["5", "30"]), ([10, "20"], ["5", "30"]), ([0, 0], ["5", "30"]), ([10], [])):
+        assert cost_of_tokens(counts, rates, None) is None
+
+
+@pytest.mark.parametrize(
+    ("response", "refused"),
+    [
+        (HttpResponse(400), True),
+        (HttpResponse.of_json({"detail": "busy"}, 503), True),
+        (HttpResponse(503, content=b"<html>Bad gateway</html>"), False),
+        (HttpResponse.of_json({"detail": "oh"}, 500), False),
+    ],
+)
+def test_what_is_refused_for_sure(response: HttpResponse, refused: bool) -> None:
+    assert is_refusal(response) is refused
+
+
+def test_whether_an_amount_was_charged() -> None:
+    assert [charged_of(amount) for amount in (None, 0, 0.0, 2.5)] == ["unknown", "no", "no", "yes"]

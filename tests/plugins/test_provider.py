@@ -3,7 +3,19 @@ from typing import Any
 import pytest
 
 from tarash_core import errors
-from tarash_core.plugins import Attempt, Cadence, HttpResponse, Provider, Running, Steps, Update, blocking
+from tarash_core.plugins import (
+    Attempt,
+    Cadence,
+    Expired,
+    HttpRequest,
+    HttpResponse,
+    Provider,
+    Running,
+    Steps,
+    Update,
+    blocking,
+    look,
+)
 from tarash_core.plugins.provider import Blocking
 
 
@@ -62,3 +74,46 @@ def test_errors_are_read_by_status_unless_the_provider_knows_better() -> None:
 def test_an_attempt_hides_its_settings() -> None:
     attempt = Attempt(id="1", plan=Any, fingerprint="f", idempotency_key="k", settings={"project": "canary"})
     assert "canary" not in repr(attempt)
+
+
+@pytest.mark.parametrize(
+    ("response", "update"),
+    [
+        (HttpResponse.of_json({"detail": "gone"}, 404), Expired(raw={"detail": "gone"})),
+        (HttpResponse(404, content=b"no such job"), Expired(raw="no such job")),
+        (HttpResponse.of_json({"at": 40}), Running(percent=40)),
+    ],
+)
+def test_a_job_that_the_vendor_no_longer_knows_has_expired(response: HttpResponse, update: Update) -> None:
+    steps = look(HttpRequest("GET", "https://a.b/c", expect=(409,)), lambda told: Running(percent=told.json()["at"]))
+    assert next(steps) == HttpRequest("GET", "https://a.b/c", expect=(409, 404))
+    with pytest.raises(StopIteration) as ended:
+        steps.send(response)
+    assert ended.value.value == update
+
+
+class Picky(Bare):
+    title = "Picky Video"
+    settings = ("region", "project")
+    takes_no_webhook = "register it in the console"
+
+
+class Open(Bare):
+    settings = None
+
+
+def test_settings_are_those_that_the_provider_names() -> None:
+    Picky().check({"region": "eu"}, None)
+    Open().check({"anything": 1}, None)
+    with pytest.raises(errors.ValidationError, match="Picky Video has no setting 'colour'; it has region, project"):
+        Picky().check({"colour": "red"}, None)
+
+
+def test_a_callback_that_a_request_cannot_name_is_refused() -> None:
+    with pytest.raises(errors.ValidationError, match="takes no webhook_url with a request: register it in the console"):
+        Picky().check({}, "https://a.b")
+
+
+def test_a_vendor_that_calls_nobody_back_is_not_asked_to() -> None:
+    with pytest.raises(errors.ValidationError, match="takes no webhook_url with a request: leave it out"):
+        Bare().check({}, "https://a.b")

@@ -2,36 +2,27 @@
 
 from __future__ import annotations
 
-from functools import cache
-from pathlib import Path
-
 import pytest
 from click.testing import CliRunner
+from tarash_fal import provider
 from tarash_fal.models import CATALOG
 
-from tarash_core.catalog.building.audit import audit
-from tarash_core.catalog.building.endpoint import SchemaFile, read_schemas
-from tarash_core.catalog.building.trials import try_model
+from tarash_core.catalog.building import held_of
 from tarash_core.catalog.lookup import find_model
 from tarash_core.cli.group import tarash
 from tarash_core.errors import UnsupportedParameterError
 from tarash_core.fields.planning import make_plan
 from tarash_core.models.request import request_of
 
-SCHEMAS = Path(__file__).parent / "schemas" / "fal.json"
+HELD = held_of(provider)
 IMAGE = "https://files.example/a.png"
 
 
-@cache
-def schemas() -> SchemaFile:
-    return read_schemas(SCHEMAS)
-
-
 def test_the_audit_finds_nothing() -> None:
-    report = audit(dict(CATALOG.items()), schemas().endpoints)
-    assert [str(finding) for finding in report.findings] == []
+    report = HELD.report()
+    assert report.wrong() == []
     assert report.is_clean and report.counts == (0, 0, 0, 0)
-    assert report.models == 978
+    assert report.models == report.ways == 978
 
 
 def test_the_catalogue_is_what_its_sources_make() -> None:
@@ -39,9 +30,9 @@ def test_the_catalogue_is_what_its_sources_make() -> None:
     assert (result.exit_code, "up to date" in result.output) == (0, True), result.output
 
 
-@pytest.mark.parametrize("model", list(CATALOG))
-def test_what_a_plan_accepts_keeps_the_published_schema(model: str) -> None:
-    try_model("fal", model, CATALOG[model], schemas().endpoints[model])
+@pytest.mark.parametrize("id", HELD.ids)
+def test_what_a_plan_accepts_keeps_the_published_schema(id: str) -> None:
+    HELD.check(id)
 
 
 def test_what_left_the_list_is_a_notice_and_no_refusal() -> None:
@@ -58,10 +49,10 @@ def test_what_left_the_list_is_a_notice_and_no_refusal() -> None:
 
 
 def test_whose_facts_the_schemas_are_is_said() -> None:
-    about = schemas().about
+    about = HELD.published.about
     assert about["whose"] and about["generated"]
     assert about["unsure"] == ["minimax/h3-max-turbo/image-to-video", "minimax/h3-max/text-to-video"]
-    assert all("unsure" in str(schemas().endpoints[id].facts["source"]) for id in about["unsure"])
+    assert all("unsure" in str(HELD.endpoints[id].facts["source"]) for id in about["unsure"])
 
 
 @pytest.mark.parametrize("model", ["fal-ai/veo3.1/unknown", "fal-ai/veo30", "fal-ai/veo3.1:5c7d"])

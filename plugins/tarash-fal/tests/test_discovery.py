@@ -4,8 +4,8 @@ import socket
 import pytest
 from tarash_fal import provider
 from tarash_fal.discovery import served
-from tarash_fal.openapi import UNLISTED
 from tarash_fal.simulator import FalSimulator
+from tarash_fal.simulator_openapi import UNLISTED
 
 from tarash_core import AsyncGateway, Gateway, HTTPError, ValidationError, VideoGenerationConfig, plan_video
 from tarash_core.catalog.registry import registry
@@ -129,7 +129,7 @@ def test_the_catalogue_is_compared_with_the_list(simulator):
 
 
 def test_the_documents_are_json():
-    from tarash_fal.openapi import document_of
+    from tarash_fal.simulator_openapi import document_of
 
     assert json.loads(json.dumps(document_of(UNLISTED)))["info"]["x-fal-metadata"]["endpointId"] == UNLISTED
     assert document_of("fal-ai/none") is None

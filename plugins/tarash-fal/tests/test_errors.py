@@ -1,4 +1,7 @@
-"""Every error body that the dossier (fal.md, section 6) documents: class, retryable and charged."""
+"""Every error with which a job ends (dossier fal.md, section 6): class, retryable and charged.
+
+Refused purchases stand in ``test_contract.py``.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,14 @@ from typing import Any
 
 import pytest
 from tarash_fal import provider
-from tarash_fal.errors import MODEL_TYPES, PLATFORM_TYPES, Problem, ended
+from tarash_fal.error_types import MODEL_TYPES, PLATFORM_TYPES
+from tarash_fal.errors import Problem, ended
 
 from tarash_core import errors
 from tarash_core.plugins import Headers, HttpResponse
 
 FAILED, INPUT, CONTENT = errors.GenerationFailedError, errors.HTTPError, errors.ContentModerationError
-CANCELLED, CREDIT, KEY = errors.JobCancelledError, errors.InsufficientCreditsError, errors.AuthenticationError
+CANCELLED = errors.JobCancelledError
 
 MODEL = {
     "internal_server_error": (500, FAILED, True, "no"),
@@ -105,47 +109,14 @@ def test_every_type_of_the_table_is_tested() -> None:
     assert all(documented[kind][0] == status for kind, (status, _) in {**MODEL_TYPES, **PLATFORM_TYPES}.items())
 
 
-LOCKED = "User is locked. Reason: Exhausted balance. Top up your balance at fal.ai/dashboard/billing."
-TYPED_422 = {"detail": [{"loc": ["body", "duration"], "msg": "Input should be '5'", "type": "literal_error"}]}
 NGINX = HttpResponse(502, Headers({"content-type": "text/html"}), b"<html><center>nginx</center></html>")
 PROXY = HttpResponse(502, Headers({"content-type": "text/html"}), b"<html>Bad gateway</html>")
-
-SUBMIT: dict[str, tuple[HttpResponse, type, bool, str]] = {
-    "bad key": (answer({"detail": "Invalid key"}, 401), KEY, False, "no"),
-    "exhausted": (answer({"detail": LOCKED}, 403), CREDIT, False, "no"),
-    "top up": (answer({"detail": "User is locked. Reason: TOP_UP."}, 403), CREDIT, False, "no"),
-    "admin lock": (answer({"detail": "User is locked. Reason: Admin lock."}, 403), KEY, False, "no"),
-    "402": (answer({"detail": "Payment required"}, 402), CREDIT, False, "no"),
-    "unknown app": (answer({"detail": 'Application "x" not found'}, 404), INPUT, False, "no"),
-    "unknown path": (answer({"error": "Error", "message": "Path /quality not found"}, 404), INPUT, False, "no"),
-    "validation": (answer(TYPED_422, 422), INPUT, False, "no"),
-    "rate": (answer({"detail": "Too many", "error_type": "x"}, 429), errors.RateLimitError, True, "no"),
-    "flagged": (answer({"detail": "The prompt was flagged."}, 422), CONTENT, False, "no"),
-    "500": (answer({"detail": "Internal", "error_type": "internal_error"}, 500), INPUT, False, "no"),
-    "503": (answer({"detail": "None free", "error_type": "runner_scheduling_failure"}, 503), INPUT, True, "no"),
-    "504": (answer({"detail": "Timed out", "error_type": "startup_timeout"}, 504), INPUT, False, "no"),
-    "fal's gateway": (NGINX, INPUT, True, "no"),
-    "some proxy": (PROXY, INPUT, False, "unknown"),
-    "flag yes": (answer({"detail": "x"}, 500, x_fal_needs_retry="1"), INPUT, True, "no"),
-    "flag no": (answer({"detail": "x"}, 503, x_fal_retryable="false"), INPUT, False, "no"),
-}
-
-
-@pytest.mark.parametrize("name", SUBMIT)
-def test_a_refused_purchase(name: str) -> None:
-    response, *expected = SUBMIT[name]
-    assert facts(provider.error(response, "submit")) == tuple(expected)
 
 
 def test_a_poll_may_be_repeated_after_any_trouble_of_the_server() -> None:
     assert all(
         provider.error(response, "poll").retryable for response in (NGINX, PROXY, answer({}, 500), answer({}, 504))
     )
-
-
-def test_what_a_poll_error_says_about_the_bill_is_left_to_the_engine() -> None:
-    error = provider.error(answer({"detail": "x"}, 500), "poll")
-    assert errors.complete(error, charged="unknown").charged == "unknown"
 
 
 @pytest.mark.parametrize(("header", "retryable"), [("true", True), ("false", False)])

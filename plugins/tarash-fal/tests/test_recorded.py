@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from tarash_fal import provider
 
-from tarash_core.engine.recording import Recording
 from tarash_core.errors import (
     AuthenticationError,
     ContentModerationError,
@@ -20,8 +19,8 @@ from tarash_core.errors import (
 )
 from tarash_core.models.job import VideoJob
 from tarash_core.models.media import Media
-from tarash_core.plugins import Cancelled, Done, Expired, Failed, HttpRequest, HttpResponse, Queued, Running
-from tarash_core.testing import Driven
+from tarash_core.plugins import Cancelled, Done, Expired, Failed, Queued, Running
+from tarash_core.testing import Driven, replayed
 
 from .conftest import KEY
 
@@ -34,26 +33,7 @@ JOB = VideoJob(provider="fal", model=MODEL, id="764cabcf-b745-4b3e-ae38-1200304c
 def replay() -> Callable[[str], Driven]:
     """A driver that answers as recorded, if the requests are the recorded ones."""
 
-    def make(name: str) -> Driven:
-        left = iter(Recording.read(FOLDER / f"{name}.json").exchanges)
-
-        def answer(request: HttpRequest) -> HttpResponse:
-            recorded = next(left)
-            wanted = recorded.request
-            assert (request.method, request.url, request.json) == (wanted["method"], wanted["url"], wanted.get("json"))
-            assert wanted.get("headers", {}).items() <= dict(request.headers).items()
-            return recorded.answer()
-
-        return Driven(provider, answer, KEY)
-
-    return make
-
-
-def test_every_recording_names_the_dossiers_line_and_holds_no_key() -> None:
-    files = list(FOLDER.glob("*.json"))
-    assert files
-    assert all(Recording.read(path).source.startswith("fal.md section ") for path in files)
-    assert not any("Key " in path.read_text("utf-8") for path in files)
+    return lambda name: replayed(provider, FOLDER / f"{name}.json", KEY)
 
 
 def test_submit_keeps_the_urls_of_the_answer(replay: Any, make_plan: Any, make_attempt: Any) -> None:

@@ -12,9 +12,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from tarash_kling.catalog_source import SOURCE
+
 from tarash_core.catalog.building.endpoint import Endpoint, write_schemas
 
-SCHEMAS = Path(__file__).parent / "schemas" / "kling.json"
 CHECKED = "2026-11-22"
 
 _KEYS = {
@@ -73,7 +74,8 @@ def _endpoint(id: str, entry: Mapping[str, Any]) -> Endpoint:
     if variants:
         schema["allOf"] = list(_contents(variants))
     kind = "image" if "/images/" in entry["endpoint"] else "video"
-    facts = {key: entry[key] for key in ("endpoint", "status", "retired_on", "constraints", "unsure") if key in entry}
+    facts = {key: entry[key] for key in ("endpoint", "status", "constraints", "unsure") if key in entry}
+    facts |= {"retired": entry["retired_on"]} if "retired_on" in entry else {}
     name = id.partition("/")[2]
     return Endpoint(id=id, kind=kind, modality=(name,), schema=schema, facts={**facts, "checked": CHECKED})
 
@@ -95,7 +97,7 @@ ABOUT = {
 def main(path: str) -> None:
     """Converts the file at a path."""
     document = json.loads(Path(path).read_text("utf-8"))
-    write_schemas(SCHEMAS, ABOUT, endpoints(document))
+    write_schemas(SOURCE.schemas, ABOUT, endpoints(document))
 
 
 if __name__ == "__main__":

@@ -13,9 +13,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from tarash_core.catalog.building.endpoint import Endpoint, write_schemas
+from tarash_luma.catalog_source import SOURCE
 
-SCHEMAS = Path(__file__).parent / "schemas" / "luma.json"
+from tarash_core.catalog.building.endpoint import Endpoint, write_schemas
 
 _KEYS = {
     "min": "minimum", "max": "maximum", "exclusive_min": "exclusiveMinimum", "min_length": "minLength",
@@ -75,7 +75,7 @@ def main(path: str) -> None:
         "generated": document["_meta"]["generated"],
         "notes": document["_meta"]["notes"],
     }
-    write_schemas(SCHEMAS, about, endpoints(document))
+    write_schemas(SOURCE.schemas, about, endpoints(document))
 
 
 if __name__ == "__main__":

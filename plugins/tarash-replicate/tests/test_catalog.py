@@ -2,33 +2,22 @@
 
 from __future__ import annotations
 
-from functools import cache
-from pathlib import Path
-
 import pytest
 from click.testing import CliRunner
+from tarash_replicate import provider
 from tarash_replicate.models import CATALOG
 
-from tarash_core.catalog.building.audit import audit
-from tarash_core.catalog.building.endpoint import SchemaFile, read_schemas
-from tarash_core.catalog.building.trials import try_model
-from tarash_core.catalog.search import listed_ids
+from tarash_core.catalog.building import held_of
 from tarash_core.cli.group import tarash
 
-SCHEMAS = Path(__file__).parent / "schemas" / "replicate.json"
-MODELS = listed_ids(CATALOG)
-
-
-@cache
-def schemas() -> SchemaFile:
-    return read_schemas(SCHEMAS)
+HELD = held_of(provider)
 
 
 def test_the_audit_finds_nothing() -> None:
-    report = audit({model: CATALOG[model] for model in MODELS}, schemas().endpoints)
-    assert [str(finding) for finding in report.findings] == []
+    report = HELD.report()
+    assert report.wrong() == []
     assert report.is_clean and report.counts == (0, 0, 0, 0)
-    assert report.models == 75
+    assert report.models == report.ways == 75
 
 
 def test_the_catalogue_is_what_its_sources_make() -> None:
@@ -36,12 +25,12 @@ def test_the_catalogue_is_what_its_sources_make() -> None:
     assert (result.exit_code, "up to date" in result.output) == (0, True), result.output
 
 
-@pytest.mark.parametrize("model", MODELS)
-def test_what_a_plan_accepts_keeps_the_published_schema(model: str) -> None:
-    try_model("replicate", model, CATALOG[model], schemas().endpoints[model])
+@pytest.mark.parametrize("id", HELD.ids)
+def test_what_a_plan_accepts_keeps_the_published_schema(id: str) -> None:
+    HELD.check(id)
 
 
-@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("model", HELD.ids)
 def test_every_model_has_its_versions_and_a_source(model: str) -> None:
     spec, versions = CATALOG[model], CATALOG[f"{model}:"]
     assert spec.lifecycle is not None and spec.lifecycle.source and spec.lifecycle.checked
@@ -50,6 +39,6 @@ def test_every_model_has_its_versions_and_a_source(model: str) -> None:
 
 
 def test_whose_facts_the_schemas_are_is_said() -> None:
-    about = schemas().about
+    about = HELD.published.about
     assert about["whose"] and about["generated"]
-    assert len(about["unsure"]) == 21 and set(about["unsure"]) < set(MODELS)
+    assert len(about["unsure"]) == 21 and set(about["unsure"]) < set(HELD.ids)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 from tarash_replicate.models import CATALOG
-from tarash_replicate.schemas import openapi_schema, published
+from tarash_replicate.simulator_schemas import openapi_schema, published
 
 from tarash_core import Plan, plan_image, plan_video
 from tarash_core.catalog import Variant

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tarash_replicate.predictions import audio_url_of, outputs_of, percent_of, update_of
+from tarash_replicate.predictions import audio_url_of, outputs_of, update_of
 
 from tarash_core.errors import GenerationFailedError
 from tarash_core.models.cost import Cost
-from tarash_core.plugins import Cancelled, Done, Expired, Failed, Queued, Running
+from tarash_core.plugins import Cancelled, Done, Expired, Failed, Queued, Running, percent_in
 
 VERSION = "a" * 64
 CLIP = "https://replicate.delivery/xezq/abc/tmp1.mp4"
@@ -105,7 +105,7 @@ def test_starting_is_queued_and_processing_is_running_with_its_percentage() -> N
     ],
 )
 def test_the_last_progress_line_counts(logs: str | None, percent: float | None) -> None:
-    assert percent_of(logs) == percent
+    assert percent_in(logs) == percent
 
 
 @pytest.mark.parametrize("word", ["booting", "", "SUCCEEDED", None])

@@ -12,10 +12,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from tarash_runway.catalog_source import SOURCE
+
 from tarash_core.catalog.building.endpoint import Endpoint, write_schemas
 from tarash_core.models.job import Kind
 
-SCHEMAS = Path(__file__).parent / "schemas" / "runway.json"
 CHECKED = "2026-11-22"
 
 _MEDIUM = {"type": "string", "minLength": 13, "maxLength": 5242880}
@@ -96,7 +97,7 @@ def about(document: Mapping[str, Any]) -> dict[str, Any]:
 def main(path: str) -> None:
     """Converts the file at a path."""
     document = json.loads(Path(path).read_text("utf-8"))
-    write_schemas(SCHEMAS, about(document), endpoints(document))
+    write_schemas(SOURCE.schemas, about(document), endpoints(document))
 
 
 if __name__ == "__main__":

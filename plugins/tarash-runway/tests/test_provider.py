@@ -11,6 +11,7 @@ from tarash_runway.provider import update_of
 from tarash_runway.simulator import RunwaySimulator
 
 from tarash_core.errors import HTTPError, JobExpiredError, ValidationError
+from tarash_core.models.cost import Cost
 from tarash_core.models.job import VideoJob
 from tarash_core.models.media import Media
 from tarash_core.plugins import Attempt, Cancelled, Done, HttpResponse, Queued, Running
@@ -27,7 +28,8 @@ def test_submit_sends_key_version_and_body_to_the_endpoint(
     driver = told(HttpResponse.of_json({"id": ID, "estimatedCost": {"credits": 60}}))
     attempt = make_attempt()
     accepted = driver(provider.submit(attempt.plan, attempt), "submit")
-    assert (accepted.id, accepted.state) == (ID, {"estimatedCost": {"credits": 60}})
+    assert (accepted.id, accepted.state) == (ID, {})
+    assert accepted.estimate == Cost(60, "credits", "0.6", source="vendor-estimate")
     (request,) = driver.asked
     assert (request.method, request.url) == ("POST", "https://api.dev.runwayml.com/v1/text_to_video")
     assert (request.effect, request.json) == ("buy", attempt.plan.payload)
@@ -55,16 +57,12 @@ def test_a_partner_tells_on_whose_behalf_and_a_version_stays_with_its_task(
 
 
 @pytest.mark.parametrize(
-    ("known", "words"),
-    [({"settings": {"region": "eu"}}, "no setting 'region'"), ({"webhook_url": "https://x.example/h"}, "no callbacks")],
+    ("settings", "webhook_url", "words"),
+    [({"region": "eu"}, None, "no setting 'region'"), ({}, "https://x.example/h", "takes no webhook_url")],
 )
-def test_what_runway_has_not_is_refused_before_anything_is_sent(
-    known: dict[str, Any], words: str, told: Callable[..., Driven], make_attempt: Callable[..., Attempt]
-) -> None:
-    driver, attempt = told(), make_attempt(**known)
+def test_what_runway_has_not_is_refused(settings: dict[str, Any], webhook_url: str | None, words: str) -> None:
     with pytest.raises(ValidationError, match=words):
-        driver(provider.submit(attempt.plan, attempt), "submit")
-    assert driver.asked == []
+        provider.check(settings, webhook_url)
 
 
 @pytest.mark.parametrize(

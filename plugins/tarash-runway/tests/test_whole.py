@@ -32,7 +32,7 @@ def test_a_video_is_bought_once_and_read_without_the_key(gateway: Gateway, simul
     assert response.cost is not None
     assert (response.cost.amount, response.cost.unit) == (96, "credits")
     assert response.job is not None
-    assert response.job.state == {"estimatedCost": {"credits": 96}}
+    assert response.job.estimated_cost.amount == 96
     assert [request.headers.get("authorization") for request in simulator.asked("download")] == [None]
     assert {request.headers["x-runway-version"] for request in simulator.asked("poll")} == {"2024-11-06"}
 

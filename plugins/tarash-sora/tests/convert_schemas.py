@@ -12,9 +12,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from tarash_sora.catalog_source import SOURCE
+
 from tarash_core.catalog.building.endpoint import Endpoint, write_schemas
 
-SCHEMAS = Path(__file__).parent / "schemas" / "sora.json"
 CHECKED = "2026-11-22"
 
 WAYS: Mapping[str, tuple[str, ...]] = {
@@ -63,6 +64,12 @@ def _fields(way: str, mode: str, entry: Mapping[str, Any]) -> dict[str, Mapping[
     return fields
 
 
+def life_of(status: str) -> dict[str, str]:
+    """The day in ``retired 2026-09-24`` or ``live, shutdown 2026-12-01``."""
+    day = status.rpartition(" ")[2]
+    return {name: day for word, name in (("retired", "retired"), ("shutdown", "retires")) if word in status}
+
+
 def endpoints(document: Mapping[str, Any]) -> Iterator[Endpoint]:
     """Every way to call every model of OpenAI's own."""
     own = {model: ways for model, ways in document.items() if not model.startswith(("_", "azure/"))}
@@ -80,7 +87,8 @@ def endpoints(document: Mapping[str, Any]) -> Iterator[Endpoint]:
                     "required": [wire for wire, field in fields.items() if field.get("required")],
                     "additionalProperties": False,
                 }
-                facts = {"endpoint": entry["endpoint"].removeprefix("POST /v1"), "status": entry["status"]}
+                path = entry["endpoint"].removeprefix("POST /v1").replace("{video_id}", "{video}")
+                facts = {"endpoint": path, "status": entry["status"], **life_of(entry["status"])}
                 yield Endpoint(
                     id=f"{model}/{mode}",
                     kind="video" if mode.endswith("-video") else "image",
@@ -103,7 +111,7 @@ ABOUT = {
 
 def main(path: str) -> None:
     """Converts the file at a path."""
-    write_schemas(SCHEMAS, ABOUT, endpoints(json.loads(Path(path).read_text("utf-8"))))
+    write_schemas(SOURCE.schemas, ABOUT, endpoints(json.loads(Path(path).read_text("utf-8"))))
 
 
 if __name__ == "__main__":

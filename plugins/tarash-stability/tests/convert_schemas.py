@@ -12,15 +12,17 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from tarash_stability.catalog_source import SOURCE
+
 from tarash_core.catalog.building.endpoint import Endpoint, write_schemas
 from tarash_core.models.job import Kind
 
-SCHEMAS = Path(__file__).parent / "schemas" / "stability.json"
 CHECKED = "2026-11-22"
 
 _KEYS = {"min_length": "minLength", "max_length": "maxLength", "enum": "enum", "default": "default"}
 _BOUNDS = {"min": "minimum", "max": "maximum"}
-_FACTS = ("endpoint", "status", "async", "credits", "poll", "constraints", "unsure", "retired_on", "rerouted_to")
+_FACTS = ("endpoint", "status", "async", "credits", "poll", "constraints", "unsure")
+_LIFE = {"retired_on": "retired", "rerouted_to": "replacement"}
 
 
 def schema_of(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -46,6 +48,7 @@ def endpoints(document: Mapping[str, Any]) -> Iterator[Endpoint]:
                 "additionalProperties": False,
             }
             facts = {key: entry[key] for key in _FACTS if key in entry}
+            facts |= {ours: entry[theirs] for theirs, ours in _LIFE.items() if theirs in entry}
             kind: Kind = "video" if name == "image-to-video" else "image"
             yield Endpoint(
                 id=f"{model}/{name}", kind=kind, modality=(name,), schema=schema, facts={**facts, "checked": CHECKED}
@@ -70,7 +73,7 @@ ABOUT = {
 def main(path: str) -> None:
     """Converts the file at a path."""
     document = json.loads(Path(path).read_text("utf-8"))
-    write_schemas(SCHEMAS, ABOUT, endpoints(document))
+    write_schemas(SOURCE.schemas, ABOUT, endpoints(document))
 
 
 if __name__ == "__main__":

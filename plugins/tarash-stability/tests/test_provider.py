@@ -275,7 +275,7 @@ def test_the_names_for_stabilitys_support_go_as_headers(buy: Callable[..., Any],
     assert headers["authorization"] == "Bearer sk-stability-test"
 
 
-@pytest.mark.parametrize("settings", [{"region": "eu"}, {"client_id": 7}, {"client_id": ""}, {"client_id": "x" * 257}])
+@pytest.mark.parametrize("settings", [{"client_id": 7}, {"client_id": ""}, {"client_id": "x" * 257}])
 def test_a_setting_that_cannot_be_is_refused(buy: Callable[..., Any], driver: Driven, settings: dict[str, Any]) -> None:
     with pytest.raises(errors.ValidationError, match="setting"):
         buy(settings=settings)

@@ -10,7 +10,6 @@ import pytest
 from tarash_stability.simulator import StabilitySimulator
 
 from tarash_core import (
-    AsyncGateway,
     Gateway,
     ImageGenerationConfig,
     ImageInput,
@@ -39,17 +38,6 @@ def test_a_picture_comes_with_its_purchase(gateway: Gateway, simulator: Stabilit
     assert (response.content_type, response.raw_response["finish_reason"]) == ("image/png", "SUCCESS")
     assert "image" not in response.raw_response
     assert simulator.log[0].headers["accept"] == "application/json"
-
-
-@pytest.mark.anyio
-@pytest.mark.parametrize(("model", "images"), [(CORE, []), *PROMISED])
-async def test_the_same_on_an_event_loop(
-    simulator: StabilitySimulator, clock: VirtualClock, model: str, images: list[Any]
-) -> None:
-    async with AsyncGateway(transport=simulator, clock=clock) as gateway:
-        response = await gateway.generate_image(model, prompt="A fox", image_list=images)
-        assert (await response.image.read_async())[:4] == HEAD
-    assert len(simulator.bought) == 1
 
 
 @pytest.mark.parametrize(("model", "images"), PROMISED)
@@ -144,33 +132,6 @@ def test_a_purchase_whose_answer_is_lost_is_not_repeated(
         gateway.generate_image(chain, prompt="A fox", image_list=images)
     assert caught.value.charged == "unknown"
     assert len(simulator.asked("submit")) == 1
-
-
-@pytest.mark.parametrize(
-    "fault",
-    [
-        faults.too_many_requests(on="submit"),
-        faults.too_many_requests(2, on="submit"),
-        faults.server_error(500, on="submit"),
-        faults.refused(on="submit"),
-        faults.server_error(500, on="poll", times=3),
-        faults.server_error(502, html=True, on="poll"),
-        faults.too_many_requests(on="poll"),
-        faults.reset(on="poll"),
-        faults.truncated(10, on="poll"),
-        faults.garbage(on="poll"),
-        faults.garbage(html=False, on="poll"),
-        faults.empty(on="poll"),
-    ],
-    ids=lambda fault: fault.name,
-)
-def test_passing_trouble_is_survived_and_nothing_is_bought_twice(
-    gateway: Gateway, simulator: StabilitySimulator, fault: faults.Fault
-) -> None:
-    simulator.script(fault)
-    response = gateway.generate_image(CREATIVE, prompt="A fox", image_list=[PNG])
-    assert [response.request_id] == simulator.bought
-    assert simulator.unused_faults == []
 
 
 def test_who_is_shut_out_waits_a_minute(gateway: Gateway, simulator: StabilitySimulator, clock: VirtualClock) -> None:

@@ -14,9 +14,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from tarash_veo.catalog_source import SOURCE
+
 from tarash_core.catalog.building.endpoint import Endpoint, write_schemas
 
-SCHEMAS = Path(__file__).parent / "schemas" / "veo.json"
 CHECKED = "2026-11-22"
 
 _TEXT = {"type": "string"}
@@ -116,11 +117,20 @@ def endpoints(document: Mapping[str, Any]) -> Iterator[Endpoint]:
                     yield _endpoint(model, mode.partition("@")[0], surface, entry)
 
 
+def life_of(status: str, surface: str) -> dict[str, str]:
+    """The last day: of ``retired (Gemini API 2026-08-17; Vertex 2026-06-30)``, or ``deprecated 2026-11-06, end …``."""
+    days = re.findall(r"\d{4}-\d\d-\d\d", status)
+    if status.startswith("retired"):
+        return {"retired": days[-1] if surface == "vertex" else days[0]}
+    return {"retires": days[-1]} if re.search(r", end |map says ", status) else {}
+
+
 def _endpoint(model: str, mode: str, surface: str, entry: Mapping[str, Any]) -> Endpoint:
     listed = {wire: given for wire, given in entry["input"].items() if "parts[]" not in wire}
     inputs = {wire: given for wire, given in listed.items() if given.get("surface", surface) == surface}
     address = entry.get(f"endpoint_{surface}") or entry["endpoint"]
-    facts = {"endpoint": re.sub(r"^POST https://[^/]+", "", address), "status": entry["status"], "checked": CHECKED}
+    facts = {"endpoint": re.sub(r"^POST https://[^/]+", "", address), "status": entry["status"]}
+    facts |= {**life_of(entry["status"], surface), "checked": CHECKED}
     kind = "image" if "image" in mode.split("_")[-1:] or mode == "image_edit" else "video"
     return Endpoint(id=f"{model}/{mode}@{surface}", kind=kind, modality=(mode,), schema=nested(inputs), facts=facts)
 
@@ -136,7 +146,7 @@ ABOUT = {
 def main(path: str) -> None:
     """Converts the file at a path."""
     document = json.loads(Path(path).read_text("utf-8"))
-    write_schemas(SCHEMAS, ABOUT, endpoints(document))
+    write_schemas(SOURCE.schemas, ABOUT, endpoints(document))
 
 
 if __name__ == "__main__":

@@ -246,3 +246,12 @@ def test_the_module_functions_work_too(monkeypatch: pytest.MonkeyPatch, simulato
         known = VideoGenerationConfig.from_string(f"google/{OMNI}", poll_interval=0)
         assert generate_video(known, prompt="A fox").video.read()[4:8] == b"ftyp"
     assert len(simulator.bought) == 1
+
+
+@pytest.mark.parametrize("model", ["veo-9", "gemini-omni-9-flash", "nothing-like-it"])
+def test_a_model_that_nobody_lists_is_refused_in_one_sentence(
+    gateway: Gateway, simulator: VeoSimulator, model: str
+) -> None:
+    with pytest.raises(errors.ValidationError, match=f"veo has no model '{model}'; (did you mean|known:)"):
+        gateway.generate_video(config(model), prompt="A fox")
+    assert simulator.log == []

@@ -2,7 +2,8 @@
 
 Reading (:mod:`openapi`, :mod:`endpoint`), meaning (:mod:`roles`, :mod:`fields`, :mod:`modes`, :mod:`ways`, with the
 plugin's :mod:`overrides`), storing (:mod:`writing`), and reading back when a model is looked up (:mod:`decoding`),
-which is all that a provider imports. :mod:`audit` compares a catalogue with the schemas.
+which is all that a provider imports. A catalogue written by hand is :mod:`published`'s: it has the schemas beside it.
+:mod:`audit` compares a catalogue of either kind with the schemas, and :mod:`held` is what all tests of the two share.
 """
 
 from __future__ import annotations
@@ -17,16 +18,24 @@ if TYPE_CHECKING:
     from tarash_core.catalog.building.endpoint import write_schemas as write_schemas
     from tarash_core.catalog.building.entries import entry_of as entry_of
     from tarash_core.catalog.building.entries import spec_of_openapi as spec_of_openapi
+    from tarash_core.catalog.building.held import Held as Held
+    from tarash_core.catalog.building.held import dead_replacements as dead_replacements
+    from tarash_core.catalog.building.held import held_of as held_of
     from tarash_core.catalog.building.openapi import read_openapi as read_openapi
     from tarash_core.catalog.building.overrides import Overrides as Overrides
     from tarash_core.catalog.building.overrides import read_overrides as read_overrides
+    from tarash_core.catalog.building.published import PublishedSource as PublishedSource
+    from tarash_core.catalog.building.source import CatalogSource as CatalogSource
 else:
     _NAMES = {
         "decoding": ("decode", "stored_catalog"),
         "endpoint": ("Endpoint", "SchemaFile", "read_schemas", "write_schemas"),
         "entries": ("entry_of", "spec_of_openapi"),
+        "held": ("Held", "dead_replacements", "held_of"),
         "openapi": ("read_openapi",),
         "overrides": ("Overrides", "read_overrides"),
+        "published": ("PublishedSource",),
+        "source": ("CatalogSource",),
     }
     _MODULES = {name: module for module, listed in _NAMES.items() for name in listed}
 
@@ -39,11 +48,16 @@ else:
 
 
 __all__ = [
+    "CatalogSource",
     "Endpoint",
+    "Held",
     "Overrides",
+    "PublishedSource",
     "SchemaFile",
+    "dead_replacements",
     "decode",
     "entry_of",
+    "held_of",
     "read_openapi",
     "read_overrides",
     "read_schemas",

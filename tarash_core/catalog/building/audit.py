@@ -7,10 +7,10 @@ nothing fills, wire names that the schema lacks, and values outside its enums or
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
-from attrs import field, frozen
+from attrs import asdict, field, frozen
 
 from tarash_core.catalog.building import samples
 from tarash_core.catalog.building.endpoint import Endpoint, compact
@@ -57,6 +57,7 @@ class Report:
     Attributes:
         entries: How many ways there are, by mode.
         models: How many models were compared.
+        ways: In how many published ways; as many as models where each has one schema.
         beside: How many required prompts and media a declared ``extra_params`` field fills.
         findings: Everything that is wrong.
         unlisted: Published endpoints that the catalogue lacks.
@@ -65,6 +66,7 @@ class Report:
 
     entries: Mapping[str, int]
     models: int
+    ways: int
     beside: int
     findings: tuple[Finding, ...]
     unlisted: tuple[str, ...] = ()
@@ -81,6 +83,23 @@ class Report:
         """Whether nothing is wrong and nothing is missing."""
         return not (self.findings or self.unlisted or self.unknown)
 
+    def wrong(self) -> list[str]:
+        """Everything that is wrong or missing, a sentence each; empty where nothing is."""
+        return [
+            *(f"{finding.code}: {finding}" for finding in self.findings),
+            *(f"{id} is not in the catalogue" for id in self.unlisted),
+            *(f"{id} is without a published schema" for id in self.unknown),
+        ]
+
+    def plain(self) -> dict[str, Any]:
+        """The report as JSON."""
+        known = asdict(self, filter=lambda attribute, _: attribute.name != "findings")
+        return {
+            **known,
+            "counts": dict(zip(CODES, self.counts, strict=True)),
+            "findings": [{**asdict(finding), "message": str(finding)} for finding in self.findings],
+        }
+
     def by_mode(self) -> Iterator[tuple[str, int, tuple[int, ...]]]:
         """For each mode its entries and the four counts."""
         for mode, count in self.entries.items():
@@ -88,18 +107,24 @@ class Report:
             yield mode, count, tuple(found[code] for code in CODES)
 
 
-def audit(specs: Mapping[str, ModelSpec], endpoints: Mapping[str, Endpoint]) -> Report:
+def audit(
+    specs: Mapping[str, ModelSpec],
+    endpoints: Mapping[str, Endpoint],
+    model_of: Callable[[Endpoint], str] = lambda endpoint: endpoint.id,
+) -> Report:
     """Compares models with their published schemas.
 
     Args:
-        specs: The models by id.
+        specs: The models, or the parts of models that have a schema of their own, by id.
         endpoints: The published endpoints by id.
+        model_of: The model that an endpoint belongs to.
     """
     both = [id for id in specs if id in endpoints]
     audits = [_Way(id, variant, endpoints[id]) for id in both for variant in specs[id].variants]
     entries = Counter(mode for way in audits for mode in way.variant.modes)
     return Report(
         dict(sorted(entries.items())),
+        len({model_of(endpoints[id]) for id in both}),
         len(both),
         sum(way.beside() for way in audits),
         tuple(finding for way in audits for finding in way.findings()),
@@ -172,11 +197,20 @@ class _Way:
     def _bad_values(self, entry: Entry) -> Iterator[Finding]:
         checks = validator(self.endpoint.properties[_root(entry)])
         for value in samples.written(entry.mapper):
-            body: dict[str, Any] = {}
-            _put(body, entry, value)
+            body = self._body_with(entry, value)
             wrong = [e for e in checks.iter_errors(body[_root(entry)]) if e.validator != "required"]
             if wrong:
                 yield self._finding("value", entry.path, f"{compact(value)[:60]}: {wrong[0].message[:120]}")
+
+    def _body_with(self, entry: Entry, value: Any) -> dict[str, Any]:
+        """A value in its place, among what always stands under the same key."""
+        body: dict[str, Any] = {}
+        for other in self.variant.layout.entries:
+            if other is entry:
+                _put(body, entry, value)
+            elif _root(other) == _root(entry) and _fills(other):
+                _put(body, other, samples.least(other.mapper))
+        return body
 
 
 def _put(body: dict[str, Any], entry: Entry, value: Any) -> None:
@@ -197,8 +231,16 @@ def _fills(entry: Entry) -> bool:
     return constant or mapper.required or (mapper.write_default and mapper.default is not None)
 
 
-def lacking(schema: Mapping[str, Any], steps: Iterable[paths.Step]) -> str | None:
+def lacking(schema: Mapping[str, Any], steps: Sequence[paths.Step]) -> str | None:
     """The first key of a path that a schema does not list; None if it lists them all."""
+    for place, step in enumerate(steps, start=1):
+        if not parts_at(schema, steps[:place]):
+            return step.name if isinstance(step, paths.Key) else "list"
+    return None
+
+
+def parts_at(schema: Mapping[str, Any], steps: Iterable[paths.Step]) -> list[Mapping[str, Any]]:
+    """The schemas of what may stand at a path: more than one behind alternatives, none where nothing may."""
     here: list[Mapping[str, Any]] = [schema]
     for step in steps:
         ways = [way for part in here for way in (part, *part.get("anyOf", ()))]
@@ -206,6 +248,4 @@ def lacking(schema: Mapping[str, Any], steps: Iterable[paths.Step]) -> str | Non
             here = [way["properties"][step.name] for way in ways if step.name in way.get("properties", {})]
         else:
             here = [way["items"] for way in ways if isinstance(way.get("items"), Mapping)]
-        if not here:
-            return step.name if isinstance(step, paths.Key) else "list"
-    return None
+    return here

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
+from tarash_core.fields import names
 from tarash_core.fields.mapper import FieldMapper
 from tarash_core.fields.payload import write_form
 
@@ -72,7 +73,9 @@ def _shapes(mapper: FieldMapper) -> Iterator[Any]:
 def _plain(mapper: FieldMapper) -> Iterator[Any]:
     low, high = mapper.minimum, mapper.maximum
     known = [bound for bound in (low, high) if bound is not None]
-    for value in _BY_TYPE.get(mapper.type or "any", ()):
+    kind = mapper.type or "any"
+    # A number that is written as text is still a number of ours.
+    for value in _BY_TYPE.get(names.TYPES.get(mapper.source_field or "", kind) if kind == "str" else kind, ()):
         if isinstance(value, str):
             size = min(max(mapper.min_length or 1, 1), int(min(mapper.max_length or math.inf, 10**6)))
             yield "x" * size

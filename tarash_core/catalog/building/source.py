@@ -6,14 +6,16 @@ from collections.abc import Callable, Collection, Mapping
 from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from attrs import evolve, field, frozen
 
 from tarash_core.catalog.building.endpoint import Endpoint, SchemaFile
+from tarash_core.catalog.building.published import PublishedSource
 from tarash_core.errors import PluginError
 
 if TYPE_CHECKING:
+    from tarash_core.catalog.spec import ModelSpec
     from tarash_core.plugins.provider import Provider, Steps
 
 
@@ -32,6 +34,10 @@ class Fetched:
     unread: Mapping[str, str] = field(factory=dict)
 
 
+def read_each(documents: Mapping[str, Any], facts: Mapping[str, Any], **modalities: tuple[str, ...]) -> Fetched:
+    pass
+
+
 @frozen(kw_only=True)
 class CatalogSource:
     """How a provider's catalogue is built. A plugin has one as ``SOURCE`` in its module ``catalog_source``.
@@ -40,11 +46,14 @@ class CatalogSource:
         package: The package that carries ``catalog.json`` and ``overrides.toml``.
         about: One sentence on whose facts they are; stands at the head of the catalogue.
         fetch: Steps that ask the vendor for what it publishes; they are given the known ids.
+        left_out: Published inputs that are not offered, by a pattern of ids, as ``fnmatch`` reads it.
     """
 
     package: str
     about: str
     fetch: Callable[[Collection[str]], Steps[Fetched]]
+    left_out: Mapping[str, Collection[str]] = field(factory=dict)
+    passes_on: ClassVar[bool] = False
 
     @property
     def catalog(self) -> Path:
@@ -57,25 +66,51 @@ class CatalogSource:
         name = self.package.removeprefix("tarash_").replace("_", "-")
         return self.catalog.parents[2] / "tests" / "schemas" / f"{name}.json"
 
+    def model_of(self, endpoint: Endpoint) -> str:
+        """The model that a published endpoint belongs to: each is a model."""
+        return endpoint.id
 
-def source_of(provider: Provider) -> CatalogSource:
-    """The source of a provider's catalogue.
+    def parts(self, models: Mapping[str, ModelSpec], endpoints: Mapping[str, Endpoint]) -> Mapping[str, ModelSpec]:
+        """What of the catalogue each published endpoint is held against: the model of that id."""
+        return models
+
+
+def source_of(provider: Provider) -> CatalogSource | PublishedSource:
+    """What a provider's catalogue is built from or held against.
 
     Raises:
-        PluginError: The provider's catalogue is not built from published schemas.
+        PluginError: The plugin says nothing of it.
     """
     package = type(provider).__module__.partition(".")[0]
     try:
         found = import_module(f"{package}.catalog_source").SOURCE
     except (ImportError, AttributeError) as error:
         raise PluginError(
-            f"The catalogue of {provider.name} is not built from published schemas: "
+            f"The catalogue of {provider.name} cannot be compared with published schemas: "
             f"{package} has no catalog_source.SOURCE.",
             provider=provider.name,
         ) from error
-    if not isinstance(found, CatalogSource):
-        raise PluginError(f"{package}.catalog_source.SOURCE must be a CatalogSource, not {found!r}.")
+    if not isinstance(found, (CatalogSource, PublishedSource)):
+        raise PluginError(
+            f"{package}.catalog_source.SOURCE must be a CatalogSource or a PublishedSource, not {found!r}."
+        )
     return found
+
+
+def built_source_of(provider: Provider) -> CatalogSource:
+    """What a provider's catalogue is built from.
+
+    Raises:
+        PluginError: The catalogue is not built, but written by hand; or the plugin says nothing of it.
+    """
+    found = source_of(provider)
+    if isinstance(found, CatalogSource):
+        return found
+    raise PluginError(
+        f"The catalogue of {provider.name} is written by hand in {found.package}.models and cannot be built or "
+        f"fetched; compare it with what the vendor publishes by: tarash catalog audit {provider.name}",
+        provider=provider.name,
+    )
 
 
 def merged(known: SchemaFile, fetched: Fetched, day: str) -> SchemaFile:

@@ -5,11 +5,13 @@ The strategies are lists of a few legal and a few illegal values, which costs li
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import functools
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from tarash_core.catalog.building import samples
-from tarash_core.catalog.building.audit import closed, validator
+from tarash_core.catalog.building.audit import closed, parts_at, validator
 from tarash_core.catalog.building.endpoint import Endpoint
 from tarash_core.catalog.spec import ModelSpec, Variant
 from tarash_core.errors import UnsupportedParameterError, ValidationError
@@ -18,7 +20,7 @@ from tarash_core.fields.forms import usable_forms, write_form
 from tarash_core.fields.layout import Entry
 from tarash_core.fields.payload import fill_leaves
 from tarash_core.fields.planning import make_plan
-from tarash_core.models.job import Kind
+from tarash_core.models.job import Kind, VideoJob
 from tarash_core.models.plan import MediaLeaf
 from tarash_core.models.request import request_of
 
@@ -40,11 +42,15 @@ _WISHES: Mapping[str, tuple[Any, ...]] = {
     "n": (1, 2, 5, 100),
     "number_of_videos": (1, 2),
 }
+_CONTENT = ("url", "data_uri", "base64", "file")
+_LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 _VIDEO_ONLY = {"duration_seconds", "generate_audio", "fps", "number_of_videos"}
 _IMAGE_ONLY = {"size", "quality", "n"}
 
 
-def try_model(provider: str, model: str, spec: ModelSpec, endpoint: Endpoint, examples: int = 20) -> None:
+def try_model(
+    provider: str, model: str, spec: ModelSpec, endpoint: Endpoint, examples: int = 20, *, own_only: bool = False
+) -> int:
     """Tries a model with requests at random: what a plan accepts keeps the published schema, what it refuses is told.
 
     Args:
@@ -53,43 +59,53 @@ def try_model(provider: str, model: str, spec: ModelSpec, endpoint: Endpoint, ex
         spec: The model.
         endpoint: Its published schema.
         examples: How many requests.
+        own_only: Whether ``extra_params`` gives only what has a field of its own in the way meant, and legal objects
+            and lists; for a catalogue that passes on anything else unchecked.
+
+    Returns:
+        How many requests were accepted.
 
     Raises:
         AssertionError: Neither is true of some request.
     """
     from hypothesis import HealthCheck, Phase, given, settings
 
-    checks = validator(closed(endpoint.schema))
+    checks, accepted = validator(closed(endpoint.schema)), 0
 
     @settings(
         max_examples=examples,
         deadline=None,
         database=None,
         derandomize=True,
+        report_multiple_bugs=False,
         phases=(Phase.generate, Phase.shrink),
         suppress_health_check=list(HealthCheck),
     )
-    @given(requests(spec, endpoint.properties))
+    @given(requests(spec, endpoint.schema, provider, own_only))
     def trial(drawn: tuple[dict[str, Any], str]) -> None:
-        attempt(provider, model, spec, checks, *drawn)
+        nonlocal accepted
+        accepted += attempt(provider, model, spec, checks, *drawn) is not None
 
     trial()
+    return accepted
 
 
-def requests(spec: ModelSpec, properties: Mapping[str, Any]) -> Any:
+def requests(spec: ModelSpec, schema: Mapping[str, Any], provider: str, own_only: bool = False) -> Any:
     """A hypothesis strategy for the fields of a request, and a policy, to a model.
 
     Args:
         spec: The model.
-        properties: The published schema of each input.
+        schema: Its published schema.
+        provider: Canonical name of the provider, whose earlier jobs are among the media.
+        own_only: As :func:`try_model` has it.
     """
     from hypothesis import strategies as st
 
-    ways = [_way(st, variant, properties) for variant in spec.variants]
+    ways = [_way(st, variant, schema, provider, own_only) for variant in spec.variants]
     return st.tuples(st.one_of(ways), st.sampled_from(("error", "warn", "nearest")))
 
 
-def _way(st: Any, variant: Variant, properties: Mapping[str, Any]) -> Any:
+def _way(st: Any, variant: Variant, schema: Mapping[str, Any], provider: str, own_only: bool) -> Any:
     """Requests that mostly fit one way: its media are given, now and then one is missing or too many."""
     other = _IMAGE_ONLY if variant.kind == "video" else _VIDEO_ONLY
     known = variant.layout.by_source
@@ -103,7 +119,9 @@ def _way(st: Any, variant: Variant, properties: Mapping[str, Any]) -> Any:
         n for n, entry in known.items() if entry.mapper.required and entry.mapper.source_field == n in wishes
     )
     always = {"prompt": st.sampled_from(prompts), **{name: st.sampled_from(wishes.pop(name)) for name in needed}}
-    always = {**always, "media": _media(st, variant), "extra_params": _extras(st, variant, properties)}
+    modes = variant.modes if own_only else (None, *variant.modes)
+    always = {**always, "media": _media(st, variant, provider), "mode": st.sampled_from(modes)}
+    always = {**always, "extra_params": _extras(st, variant, schema, own_only)}
     return st.tuples(st.fixed_dictionaries(always), _some(st, wishes, most=4)).map(_joined)
 
 
@@ -122,29 +140,57 @@ def _legal(entry: Entry | None) -> list[Any]:
     return [value for value in (*found, mapper.minimum, mapper.maximum, mapper.default) if value is not None]
 
 
-def _media(st: Any, variant: Variant) -> Any:
-    """How many of each medium; the right number twice as often as others."""
-    counts = {}
+def _media(st: Any, variant: Variant, provider: str) -> Any:
+    """The media of each source; the right number twice as often as others."""
+    drawn = {}
     for source, taken in variant.layout.inputs.items():
         most = int(min(taken.most, taken.once_given + 2))
-        few = 1 if taken.required else 0
-        counts[source] = st.sampled_from([max(taken.fewest, few), max(taken.fewest, few), most, most + 1, 0])
-    return st.fixed_dictionaries(counts)
+        few = max(taken.fewest, 1 if taken.required else 0)
+        counts = st.sampled_from([few, few, most, most + 1, 0])
+        kinds = _kinds(variant.layout.by_source[source], provider)
+        drawn[source] = st.tuples(counts, st.sampled_from(range(len(kinds)))).map(functools.partial(_turned, kinds))
+    return st.fixed_dictionaries(drawn)
 
 
-def _extras(st: Any, variant: Variant, properties: Mapping[str, Any]) -> Any:
+def _kinds(entry: Entry, provider: str) -> tuple[Any, ...]:
+    """A medium of each kind that a field may take, and of two that anybody may give."""
+    forms = {form.kind for form in entry.mapper.forms}
+    earlier = VideoJob(provider=provider, model="earlier", id="earlier", submitted_at=_LONG_AGO)
+    own = [earlier if kind == "job_id" else f"{kind}://b/a.png" for kind in sorted(forms - set(_CONTENT))]
+    return (*_ADDRESSES, *own * (1 if forms & set(_CONTENT) else 4))
+
+
+def _turned(kinds: Sequence[Any], drawn: tuple[int, int]) -> list[Any]:
+    count, first = drawn
+    return [kinds[(first + place) % len(kinds)] for place in range(count)]
+
+
+def _extras(st: Any, variant: Variant, schema: Mapping[str, Any], own_only: bool) -> Any:
     """Parameters of the model's own, legal and strange ones; the needed ones mostly."""
-    fields = {
-        name: [*legal_values(schema), *_STRANGE] for name, schema in properties.items() if name in _names_of(variant)
-    }
+    legal = _legal_extras(variant, schema, own_only)
+    fields = {name: [*values, *_strange(values, own_only)] for name, values in legal.items()}
     entries = {entry.mapper.extra_name: entry for entry in variant.layout.entries if entry.mapper.is_extra}
     needed = {name for name, entry in entries.items() if entry.mapper.required and entry.mapper.default is None}
-    always = {
-        name: st.sampled_from([*legal_values(properties[name]) * 4, *fields[name]])
-        for name in sorted(needed & set(fields))
-    }
+    always = {name: st.sampled_from([*legal[name] * 4, *fields[name]]) for name in sorted(needed & set(fields))}
     some = _some(st, {name: listed for name, listed in fields.items() if name not in needed}, most=2)
-    return st.tuples(st.fixed_dictionaries(always), some).map(lambda drawn: {**drawn[1], **drawn[0]})
+    full = st.fixed_dictionaries({name: st.sampled_from(legal[name]) for name in entries if legal[name]})
+    base = st.one_of(st.just({}), st.just({}), st.just({}), full)
+    return st.tuples(base, some, st.fixed_dictionaries(always)).map(lambda drawn: drawn[0] | drawn[1] | drawn[2])
+
+
+def _strange(legal: list[Any], own_only: bool) -> tuple[Any, ...]:
+    return () if own_only and any(isinstance(value, (dict, list)) for value in legal) else _STRANGE
+
+
+def _legal_extras(variant: Variant, schema: Mapping[str, Any], own_only: bool) -> dict[str, list[Any]]:
+    """Legal values of the parameters by the names under which they are given: their own, or those of the wire."""
+    roots = {} if own_only else schema.get("properties", {})
+    listed = {name: legal_values(part) for name, part in roots.items() if name in _names_of(variant)}
+    for entry in variant.layout.entries:
+        if entry.mapper.is_extra:
+            parts = parts_at(schema, entry.steps)
+            listed[entry.mapper.extra_name] = [value for part in parts for value in legal_values(part)]
+    return listed
 
 
 def _names_of(variant: Variant) -> set[str]:
@@ -170,6 +216,8 @@ def _of_type(schema: Mapping[str, Any]) -> Iterator[Any]:
         yield [item] * max(schema.get("minItems", 1), 1)
     elif kind in ("integer", "number"):
         yield schema.get("minimum", schema.get("maximum", 1))
+        if "minimum" in schema and "maximum" in schema:
+            yield schema["maximum"]
     else:
         yield {"boolean": True, "string": "https://files.example/a"}.get(kind)
 
@@ -179,12 +227,11 @@ def _joined(both: tuple[Mapping[str, Any], Mapping[str, Any]]) -> dict[str, Any]
     drawn, some = both
     fields = {**some, **{name: value for name, value in drawn.items() if name != "media"}}
     images: list[dict[str, Any]] = []
-    for source, count in drawn["media"].items():
-        given = [_ADDRESSES[place % 2] for place in range(count)]
+    for source, given in drawn["media"].items():
         if source in names.ROLES:
-            images += [{"image": url, "type": names.ROLES[source]} for url in given]
+            images += [{"image": medium, "type": names.ROLES[source]} for medium in given]
         elif source == names.ANY_IMAGE:
-            images += [{"image": url, "type": "reference"} for url in given]
+            images += [{"image": medium, "type": "reference"} for medium in given]
         elif given:
             fields[source] = given[0]
     return {**fields, "image_list": images} if images else fields
@@ -237,6 +284,6 @@ def _check_refusal(error: UnsupportedParameterError, provider: str) -> None:
     assert error.field and any(word in sentence for word in words), f"no field: {sentence}"
     told = str(error.allowed) in sentence or "allowed is" in sentence
     assert error.allowed and told, f"not what is allowed: {sentence} / {error.allowed}"
-    shown = {values.shown(error.value), repr(error.value), str(error.value), "missing", "characters"}
+    shown = {values.shown(error.value), repr(error.value), str(error.value), "missing", "is needed", "characters"}
     assert any(text in sentence for text in shown), f"no value: {sentence} / {error.value!r}"
     assert f"{provider}/" in sentence and sentence.endswith("."), sentence

@@ -5,63 +5,42 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from attrs import field, frozen
+from attrs import frozen
 
 from tarash_core import errors
-from tarash_core.engine.redaction import redact, redact_text
-from tarash_core.plugins import Headers, HttpResponse, Phase, body_of, retry_after_seconds, words_of
+from tarash_core.plugins import (
+    HttpResponse,
+    Meaning,
+    Phase,
+    billed,
+    body_of,
+    charged_of,
+    failure_of,
+    meaning_of,
+    number_of,
+    refusal_of,
+    words_of,
+)
+from tarash_fal.error_types import TYPES
 
-MODEL_TYPES: dict[str, tuple[int, bool]] = {
-    "internal_server_error": (500, True),
-    "generation_timeout": (504, True),
-    "downstream_service_error": (500, True),
-    "downstream_service_unavailable": (500, True),
-    "content_policy_violation": (422, False),
-    "no_media_generated": (422, True),
-    "image_too_small": (422, False),
-    "image_too_large": (422, False),
-    "image_load_error": (422, False),
-    "unsupported_image_format": (422, False),
-    "file_download_error": (422, True),
-    "file_too_large": (422, False),
-    "invalid_archive": (422, False),
-    "face_detection_error": (422, False),
-    "feature_not_supported": (422, False),
-    "unsupported_audio_format": (422, False),
-    "unsupported_video_format": (422, False),
-    "audio_duration_too_long": (422, False),
-    "audio_duration_too_short": (422, False),
-    "video_duration_too_long": (422, False),
-    "video_duration_too_short": (422, False),
-}
-"""The models' own error types: the documented status, and whether the same request may succeed later.
+_HTTP, _KEY = errors.HTTPError, errors.AuthenticationError
+_MODERATED = Meaning(errors.ContentModerationError, "change the prompt or input")
+_CANCELLED = Meaning(errors.JobCancelledError, "submit it again if it is still wanted")
+_NO_CREDIT = Meaning(errors.InsufficientCreditsError, "add some credit to the account")
+_KINDS = (
+    _NO_CREDIT._replace(status=(402,)),
+    _NO_CREDIT._replace(status=(403,), words="balance|top.?up|credit"),
+    Meaning(_KEY, "check the key and its account", status=(401, 403)),
+    Meaning(errors.RateLimitError, "send less often", status=(429,)),
+    _CANCELLED._replace(status=(499,)),
+)
+"""Statuses that mean the same in every phase."""
 
-Any other type is one of the validator's (``missing``, ``literal_error``, ``greater_than`` …): 422, refused before any
-work.
-"""
-
-PLATFORM_TYPES: dict[str, tuple[int, bool]] = {
-    "request_timeout": (504, True),
-    "startup_timeout": (504, True),
-    "runner_scheduling_failure": (503, True),
-    "runner_connection_timeout": (503, True),
-    "runner_disconnected": (503, True),
-    "runner_connection_refused": (503, True),
-    "runner_connection_error": (503, True),
-    "runner_incomplete_response": (502, True),
-    "runner_server_error": (500, True),
-    "client_disconnected": (499, False),
-    "client_cancelled": (499, False),
-    "bad_request": (400, False),
-    "internal_error": (500, True),
-}
-"""The platform's error types, likewise."""
-
-TYPES = {**MODEL_TYPES, **PLATFORM_TYPES}
-
-_CANCELLED = ("client_cancelled", "client_disconnected")
+_REFUSED = Meaning(_HTTP, "the request failed")
+_INPUT = Meaning(_HTTP, "check the input")
+_FAILED = Meaning(errors.GenerationFailedError, "try again, or change the input")
+_CANCELLED_TYPES = ("client_cancelled", "client_disconnected")
 _FLAGGED = re.compile(r"\b(flagged|safety|sensitive|moderation|nsfw|content policy)\b", re.IGNORECASE)
-_BALANCE = re.compile(r"balance|top.?up|credit", re.IGNORECASE)
 
 
 @frozen
@@ -69,41 +48,38 @@ class Problem:
     """What one error answer says.
 
     Attributes:
+        response: The answer; for what a status or a callback tells one is made up.
         status: The HTTP status; None where only a text is known.
         type: fal's word for it; None where it has none.
-        words: fal's sentence, redacted.
+        words: fal's sentence.
         body: The body as JSON, or as text.
-        headers: The headers of the answer.
     """
 
+    response: HttpResponse
     status: int | None
     type: str | None
     words: str
     body: Any
-    headers: Headers = field(factory=Headers)
 
     @classmethod
     def of(cls, response: HttpResponse) -> Problem:
         """The problem that an answer of 400 and above holds."""
-        body, headers = body_of(response), response.headers
-        return cls(response.status, headers.get("x-fal-error-type") or _type(body), _words(body), body, headers)
+        body = body_of(response)
+        kind = response.headers.get("x-fal-error-type") or _type(body)
+        return cls(response, response.status, kind, _words(body), body)
 
     @classmethod
     def told(cls, words: Any, type: Any, body: Any, status: int | None = None) -> Problem:
         """The problem that a status or a callback tells without an answer of its own."""
         known = type if isinstance(type, str) else _type(body)
-        documented = TYPES.get(known or "", (None,))[0]
-        return cls(status or documented, known, _words(words) or _words(body), body)
+        status = status or TYPES.get(known or "", (None,))[0]
+        return cls(HttpResponse.of_json(body, status or 500), status, known, _words(words) or _words(body), body)
 
     @property
-    def is_vendors(self) -> bool:
-        """Whether fal itself says it, and not a proxy on the way."""
-        return isinstance(self.body, dict) and bool(self.words)
-
-    @property
-    def is_ingress(self) -> bool:
-        """Whether fal's gateway refused the request before anybody took it."""
-        return "nginx" in str(self.body) and "x-fal-request-id" not in self.headers
+    def is_fals(self) -> bool:
+        """Whether fal itself says it: its platform, or its gateway before anybody took the request; no other proxy."""
+        is_ingress = "nginx" in str(self.body) and "x-fal-request-id" not in self.response.headers
+        return is_ingress or (isinstance(self.body, dict) and bool(self.words))
 
     @property
     def is_moderation(self) -> bool:
@@ -111,6 +87,13 @@ class Problem:
         if self.type not in (None, "value_error"):
             return self.type == "content_policy_violation"
         return self.status in (None, 400, 422) and bool(_FLAGGED.search(self.words))
+
+    @property
+    def usual(self) -> Meaning | None:
+        """What it means in every phase; None where that depends on the phase."""
+        if self.is_moderation:
+            return _MODERATED
+        return _CANCELLED if self.type in _CANCELLED_TYPES else meaning_of(_KINDS, self.words, self.status)
 
 
 def refused(problem: Problem, phase: Phase) -> errors.TarashException:
@@ -120,71 +103,44 @@ def refused(problem: Problem, phase: Phase) -> errors.TarashException:
         problem: What fal said.
         phase: What the request was for.
     """
-    known = _known(problem, phase, _charge_of_submit(problem) if phase == "submit" else None)
-    words = problem.words or "without a word"
-    return _usual(problem, known) or errors.HTTPError(
-        f"fal answered {problem.status} to the {phase} request: {words}.", status_code=problem.status, **known
-    )
+    meaning = (problem.usual or _REFUSED)._replace(retryable=_may_repeat(problem, phase))
+    error = refusal_of(problem.response, meaning, "fal", words=problem.words)
+    return billed(error, phase, problem.response.status < 500 or problem.is_fals)
 
 
 def ended(problem: Problem) -> errors.TarashException:
     """Our error for a job that fal took and that ended without a result."""
-    known = _known(problem, None, _charge_of_job(problem))
-    if error := _usual(problem, known):
-        return error
-    words, status = problem.words or "it gave no reason", problem.status
-    if status in (400, 404, 422) and problem.type != "no_media_generated":
-        return errors.HTTPError(f"fal refused the input: {words}.", status_code=status, **known)
-    return errors.GenerationFailedError(f"fal could not finish the job: {words}.", **known)
+    is_input = problem.status in (400, 404, 422) and problem.type != "no_media_generated"
+    meaning = problem.usual or (_INPUT if is_input else _FAILED)
+    meaning = meaning._replace(retryable=_may_repeat(problem), charged=_charge_of_job(problem))
+    if issubclass(meaning.error, _HTTP):
+        error = refusal_of(problem.response, meaning, "fal", words=problem.words)
+        return errors.complete(error, charged=meaning.charged)
+    return failure_of(meaning, "fal", problem.words, problem.body)
 
 
-def _known(problem: Problem, phase: Phase | None, charged: errors.Charged | None) -> dict[str, Any]:
-    return {"raw_response": redact(problem.body), "retryable": _may_repeat(problem, phase), "charged": charged}
-
-
-def _usual(problem: Problem, known: dict[str, Any]) -> errors.TarashException | None:
-    """The errors that mean the same in every phase."""
-    words, status = problem.words or f"status {problem.status}", problem.status
-    if problem.is_moderation:
-        return errors.ContentModerationError(f"fal refused the content: {words}; change the prompt or input.", **known)
-    if problem.type in _CANCELLED or status == 499:
-        return errors.JobCancelledError(f"fal cancelled the job: {words}.", **known)
-    known = {"status_code": status, **known}
-    if status == 402 or (status == 403 and _BALANCE.search(words)):
-        return errors.InsufficientCreditsError(f"The fal account has no credit: {words}; add some to go on.", **known)
-    if status in (401, 403):
-        return errors.AuthenticationError(f"fal did not accept the key: {words}; check it and its account.", **known)
-    if status == 429:
-        wait = retry_after_seconds(HttpResponse(429, problem.headers))
-        return errors.RateLimitError(f"fal asks to slow down: {words}.", retry_after_seconds=wait, **known)
-    return None
-
-
-def _may_repeat(problem: Problem, phase: Phase | None) -> bool:
-    flag = problem.headers.get("x-fal-retryable") or problem.headers.get("x-fal-needs-retry")
+def _may_repeat(problem: Problem, phase: Phase | None = None) -> bool:
+    headers, status = problem.response.headers, problem.status
+    flag = headers.get("x-fal-retryable") or headers.get("x-fal-needs-retry")
     if flag is not None:
         return flag.strip().lower() in ("true", "1", "yes")
-    if problem.headers.get("x-fal-request-timeout-type") == "user" or problem.is_moderation:
+    if headers.get("x-fal-request-timeout-type") == "user" or problem.is_moderation:
         return False
-    if phase == "submit" and (problem.status or 0) >= 500:
+    if phase == "submit" and (status or 0) >= 500:
         # The queue may have taken the job behind any other of these answers; a repetition would buy a second one.
-        return problem.status in (502, 503) and (problem.is_vendors or problem.is_ingress)
+        return status in (502, 503) and problem.is_fals
     if problem.type in TYPES:
         return TYPES[problem.type][1]
-    return problem.status is None or problem.status in (408, 429) or problem.status >= 500
-
-
-def _charge_of_submit(problem: Problem) -> errors.Charged:
-    refused_for_sure = (problem.status or 0) < 500 or problem.is_vendors or problem.is_ingress
-    return "no" if refused_for_sure else "unknown"
+    return status is None or status in (408, 429) or status >= 500
 
 
 def _charge_of_job(problem: Problem) -> errors.Charged:
-    units = problem.headers.get("x-fal-billable-units")
+    units = problem.response.headers.get("x-fal-billable-units")
     if units is not None:
-        return "yes" if units.strip("0. ") else "no"
-    validation = problem.status == 422 and problem.type is not None and problem.type not in TYPES
-    return "no" if validation or problem.type in _CANCELLED or (problem.status or 0) >= 499 else "unknown"
+        return charged_of(number_of(units))
+    is_validators = problem.status == 422 and problem.type is not None and problem.type not in TYPES
+    is_free = is_validators or problem.type in _CANCELLED_TYPES or (problem.status or 0) >= 499
+    return "no" if is_free else "unknown"
 
 
 def _type(body: Any) -> str | None:
@@ -196,15 +152,16 @@ def _type(body: Any) -> str | None:
 
 def _words(body: Any) -> str:
     """The sentence, with the name of the input that it is about."""
-    detail = body.get("detail") if isinstance(body, dict) else None
+    if not isinstance(body, dict):
+        return words_of(body)
+    detail = body.get("detail")
     if not isinstance(detail, list):
         # ``{"error": "Error", "message": …}``: the message says more.
-        told = (body.get("detail") or body.get("message") or body) if isinstance(body, dict) else body
-        return redact_text(words_of(told)).rstrip(". ")
-    return "; ".join(filter(None, (_item(item) for item in detail[:3])))
+        return words_of(detail or body.get("message") or body)
+    return "; ".join(filter(None, map(_item, detail[:3])))
 
 
 def _item(item: Any) -> str:
     place = item.get("loc") if isinstance(item, dict) else None
-    name = ".".join(str(part) for part in place[1:]) if isinstance(place, list) else ""
-    return f"{name}: " * bool(name) + redact_text(words_of(item)).rstrip(". ")
+    name = ".".join(map(str, place[1:])) if isinstance(place, list) else ""
+    return f"{name}: " * bool(name) + words_of(item).rstrip(". ")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
-from tarash_core.errors import TarashException, ValidationError
+from tarash_core.errors import TarashException
 from tarash_core.models.cost import Cost
 from tarash_core.plugins import (
     Accepted,
@@ -33,8 +33,11 @@ from tarash_core.plugins import (
     Steps,
     Update,
     body_of,
+    file_part,
+    percent_in,
 )
-from tarash_fal.errors import MODEL_TYPES, TYPES, Problem, ended, refused
+from tarash_fal.error_types import MODEL_TYPES, TYPES
+from tarash_fal.errors import Problem, ended, refused
 from tarash_fal.models import CATALOG
 
 if TYPE_CHECKING:
@@ -47,7 +50,7 @@ QUEUE, REST, CDN = "https://queue.fal.run", "https://rest.fal.ai", "https://v3.f
 
 _URLS = {"status_url": "/status", "response_url": "", "cancel_url": "/cancel"}
 _ANY_ERROR = tuple(range(400, 600))
-_PERCENT = re.compile(r"(\d{1,3})%\|")
+_TOO_LARGE = "A file for fal may have at most 100 MiB; store it elsewhere and pass its https URL."
 _FILES = ("video", "videos", "images", "image")
 _PROMPTS = ("actual_prompt", "expanded_prompt", "revised_prompt")
 _SETTINGS = {
@@ -74,6 +77,7 @@ class FalProvider(Provider):
     title = "fal"
     origins = (QUEUE, "https://fal.run", REST, "https://rest.alpha.fal.ai", CDN, "https://api.fal.ai", "https://fal.ai")
     credentials = Credentials("FAL_KEY", ("FAL_KEY_ID", "FAL_KEY_SECRET"))
+    settings = tuple(_SETTINGS)
     catalog = CATALOG
     simulator = "tarash_fal.simulator:FalSimulator"
     cadence = Cadence(first=1.0, most=5.0, growth=1.1)
@@ -118,16 +122,13 @@ class FalProvider(Provider):
         Raises:
             ValidationError: The file has more than 100 MiB; fal wants such a one in parts, which are not sent here.
         """
-        content, kind = b"".join(media.chunks()), media.content_type or "application/octet-stream"
-        if len(content) > self.upload_limit_bytes:
-            raise ValidationError("A file for fal may have at most 100 MiB; store it elsewhere and pass its https URL.")
+        file = file_part(media, most_bytes=self.upload_limit_bytes, too_large=_TOO_LARGE)
         token_url = f"{REST}/storage/auth/token?storage_type=fal-cdn-v3"
         token = (yield HttpRequest("POST", token_url, json={}, effect="write")).json()
-        name = f"input.{kind.partition('/')[2].partition(';')[0] or 'bin'}"
         key = f"{token['token_type']} {token['token']}"
-        headers = Headers({"authorization": key, "content-type": kind, "x-fal-file-name": name})
+        headers = Headers({"authorization": key, "content-type": file.content_type, "x-fal-file-name": file.filename})
         url = f"{CDN}/files/upload"
-        stored = yield HttpRequest("POST", url, content=content, headers=headers, effect="write", signed=False)
+        stored = yield HttpRequest("POST", url, content=file.content, headers=headers, effect="write", signed=False)
         return str(stored.json()["access_url"])
 
     def error(self, response: HttpResponse, phase: Phase) -> TarashException:
@@ -142,7 +143,7 @@ class FalProvider(Provider):
         keys = yield HttpRequest("GET", f"{REST}/.well-known/jwks.json", signed=False)
         signature.check(given, body, keys.json())
         event = json.loads(body)
-        sent_at = datetime.fromtimestamp(int(given["timestamp"]), UTC)
+        sent_at = signature.sent_at(given)
         return Callback(job_id=event["request_id"], update=_told(event), event_id=given["request-id"], sent_at=sent_at)
 
     def schema(self, model: str) -> Steps[ModelSpec]:
@@ -193,8 +194,6 @@ def _url(job: Job, name: str) -> str:
 
 
 def _headers(settings: Mapping[str, Any]) -> dict[str, str]:
-    if unknown := sorted(settings.keys() - _SETTINGS):
-        raise ValidationError(f"fal has no setting {unknown[0]!r}; it has {', '.join(_SETTINGS)}.")
     texts = {name: value if isinstance(value, str) else json.dumps(value) for name, value in settings.items()}
     words = {"true": "1", "false": "0"}
     return {_SETTINGS[name]: words.get(text, text) for name, text in texts.items() if settings[name] is not None}
@@ -204,9 +203,8 @@ def _progress(body: Mapping[str, Any]) -> Update:
     status, logs = body["status"], [str(item["message"]) for item in body.get("logs") or ()]
     if status == "IN_QUEUE":
         return Queued(position=body.get("queue_position"), logs=logs, raw=body)
-    percents = [float(found) for line in logs for found in _PERCENT.findall(line)]
     unknown = None if status == "IN_PROGRESS" else str(status)
-    return Running(percent=min(percents[-1], 100.0) if percents else None, logs=logs, unknown_status=unknown, raw=body)
+    return Running(percent=percent_in("\n".join(logs)), logs=logs, unknown_status=unknown, raw=body)
 
 
 def _failed(problem: Problem) -> Update:
@@ -234,13 +232,9 @@ def _done(body: Any, units: str | None = None) -> Update:
 
 def _output(file: Any) -> Output:
     """One file; only its URL is sure, which is a data URI under ``sync_mode``."""
-    from tarash_core.models.media import Media
-
     known = file if isinstance(file, dict) else {"url": file}
-    url = known["url"]
-    return Output(
-        None if url.startswith("data:") else url,
-        data=b"".join(Media(url).chunks()) if url.startswith("data:") else None,
+    return Output.at(
+        known["url"],
         content_type=known.get("content_type"),
         width=known.get("width"),
         height=known.get("height"),

@@ -11,11 +11,11 @@ from tarash_core.catalog import Variant
 from tarash_core.plugins import Headers, HttpRequest, HttpResponse
 from tarash_core.testing import Abort, Requested, SimJob, Simulator, Stage, read_json, read_query, route, size_of
 from tarash_core.testing.routing import Phase
-from tarash_fal.errors import PLATFORM_TYPES, TYPES
+from tarash_fal.error_types import PLATFORM_TYPES, TYPES
 from tarash_fal.models import CATALOG, PRESETS
-from tarash_fal.openapi import UNLISTED, document_of
 from tarash_fal.provider import CDN, REST, app_of
 from tarash_fal.signature import PREFIX, message
+from tarash_fal.simulator_openapi import UNLISTED, document_of
 
 _PLATFORM = {
     429: "concurrent_requests_limit",

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from tarash_core.catalog import Catalog, Lifecycle, ModelSpec, Price, Variant
+from tarash_core.catalog.building.parts import Fields, joined, own, own_value, whole_names
 from tarash_core.fields import (
     FieldMapper,
     Rule,
@@ -27,8 +28,6 @@ from tarash_core.fields import (
     single_image_field_mapper,
     video_url_field_mapper,
 )
-
-Fields = Mapping[str, FieldMapper]
 
 CHECKED = "2026-11-22"
 _FORMS = ("url", "base64")
@@ -68,35 +67,32 @@ def _pictures_at(table: Mapping[Any, float] | float) -> Price:
 # rules on the model's own parameters
 
 
-def _own(effective: Mapping[str, Any], name: str) -> Any:
-    return effective.get("extra_params", {}).get(name)
-
-
 def _at_most(name: str, most: int, *beside: str) -> Rule:
     """At most so many in a list of ``extra_params``, the media named ``beside`` counted too."""
     words = " and ".join([*(other.replace("_", " ") for other in beside), name])
 
     def check(effective: Mapping[str, Any]) -> bool:
-        count: int = len(_own(effective, name) or ()) + sum(effective.get(other, 0) for other in beside)
+        count: int = len(own_value(effective, name) or ()) + sum(effective.get(other, 0) for other in beside)
         return count <= most
 
-    return rule(f"{words} together may be {most} at most" if beside else f"{words} may be {most} at most", check)
+    together = "together " if beside else ""
+    return rule(f"{words} {together}may be {most} at most", check, "extra_params")
 
 
 def _only_with(name: str, words: str, **values: Any) -> Rule:
     """A parameter of the model's own works only with these values."""
 
     def check(effective: Mapping[str, Any]) -> bool:
-        return _own(effective, name) is None or all(effective.get(key) == value for key, value in values.items())
+        return own_value(effective, name) is None or all(effective.get(key) == value for key, value in values.items())
 
     return rule(f"{name} works only {words}", check, *values)
 
 
 def _not_both(name: str, *others: str) -> Rule:
     def check(effective: Mapping[str, Any]) -> bool:
-        return _own(effective, name) is None or all(_own(effective, other) is None for other in others)
+        return own_value(effective, name) is None or all(own_value(effective, other) is None for other in others)
 
-    return rule(f"{name} cannot be combined with {' or '.join(others)}", check)
+    return rule(f"{name} cannot be combined with {' or '.join(others)}", check, "extra_params")
 
 
 # the new standard
@@ -105,13 +101,12 @@ _OPTIONS = ("options.callback_url", "options.external_task_id", "options.waterma
 
 
 def _new(path: str, modes: str | Iterable[str], *parts: Fields, **known: Any) -> Variant:
-    fields = {wire: mapper for part in parts for wire, mapper in part.items()}
-    names = {wire.partition("[")[0] for wire in fields}
+    fields = joined(*parts)
     return Variant(
         modes=modes,
         endpoint=f"/{path}/{{model}}",
         fields=fields,
-        parameters={*names, *_OPTIONS},
+        parameters={*whole_names(fields), *_OPTIONS},
         surface="new",
         **known,
     )
@@ -222,15 +217,15 @@ def _omni(
 ) -> tuple[Variant, ...]:
     """The ways with and without a clip: one that is followed (``feature``) and one that is edited (``base``)."""
     shared = (_said(limit, True), _refer(4), _ELEMENTS)
-    own = {"price": with_clip, "rules": [_at_most("elements", 4, "reference_images")]}
+    known: dict[str, Any] = {"price": with_clip, "rules": [_at_most("elements", 4, "reference_images")]}
     sound = _audio("original")
     return (
         *free,
         _new(
             "omni-video", "reference-to-video", *shared, _clip("feature_video"), *sizes, _ratio(), _length(lengths),
-            fixed=_SILENT, **own,
+            fixed=_SILENT, **known,
         ),
-        _new("omni-video", "edit-video", *shared, _clip("base_video"), *sizes, sound, **own),
+        _new("omni-video", "edit-video", *shared, _clip("base_video"), *sizes, sound, **known),
     )  # fmt: skip
 
 
@@ -301,14 +296,9 @@ _MARK: Fields = {"watermark_info": extra_params_field_mapper("watermark_info", t
 
 
 def _old(path: str, modes: str | Iterable[str], *parts: Fields, named: bool = True, **known: Any) -> Variant:
-    fields = {wire: mapper for part in (_NAMED if named else {}, *parts) for wire, mapper in part.items()}
-    names = {wire.partition("[")[0] for wire in fields}
-    parameters = {*names, "callback_url", "external_task_id"}
+    fields = joined(_NAMED if named else {}, *parts)
+    parameters = {*whole_names(fields), "callback_url", "external_task_id"}
     return Variant(modes=modes, endpoint=path, fields=fields, parameters=parameters, surface="older", **known)
-
-
-def _extra(name: str, kind: Any, **known: Any) -> Fields:
-    return {name: extra_params_field_mapper(name, type=kind, **known)}
 
 
 def _text(required: bool = True) -> Fields:
@@ -336,7 +326,7 @@ def _moves(*types: str) -> Rule:
     """``camera_control``: a ``type``, and for ``simple`` a ``config`` with exactly one number that is not zero."""
 
     def check(effective: Mapping[str, Any]) -> bool:
-        given = _own(effective, "camera_control")
+        given = own_value(effective, "camera_control")
         if not isinstance(given, Mapping):
             return given is None
         config = given.get("config") or {}
@@ -345,26 +335,27 @@ def _moves(*types: str) -> Rule:
         return fits and given.get("type") in types and len(moves) == (given["type"] == "simple")
 
     known = f"camera_control has a type ({', '.join(types)})"
-    return rule(f"{known}, and with simple a config with one number from -10 to 10 that is not zero", check)
+    simple = "with simple a config with one number from -10 to 10 that is not zero"
+    return rule(f"{known}, and {simple}", check, "extra_params")
 
 
 _NEGATIVE: Fields = {"negative_prompt": passthrough_field_mapper("negative_prompt", max_length=2500)}
-_CAMERA = _extra("camera_control", "object")
-_CFG = _extra("cfg_scale", "number", minimum=0, maximum=1, default=0.5)
+_CAMERA = own("camera_control", "object")
+_CFG = own("cfg_scale", "number", minimum=0, maximum=1, default=0.5)
 _SOUND: Fields = {"sound": choice_field_mapper("generate_audio", {True: "on", False: "off"}, default=False)}
 _FIRST, _LAST = _image("image", "first_frame"), _image("image_tail", "last_frame")
-_OLD_ELEMENTS, _OLD_VOICES = _extra("element_list", "list"), _extra("voice_list", "list")
+_OLD_ELEMENTS, _OLD_VOICES = own("element_list", "list"), own("voice_list", "list")
 _PRO = _tier("1080p", default="1080p", write_default=True)
 _SCRIPT = {
-    **_extra("multi_shot", "bool", default=False),
-    **_extra("shot_type", "str", choices=("customize", "intelligence")),
-    **_extra("multi_prompt", "list"),
+    **own("multi_shot", "bool", default=False),
+    **own("shot_type", "str", choices=("customize", "intelligence")),
+    **own("multi_prompt", "list"),
 }
 _SHORT = _seconds(_FIVE_TEN)
-_MASKS = {**_extra("static_mask", "str"), **_extra("dynamic_masks", "list")}
+_MASKS = {**own("static_mask", "str"), **own("dynamic_masks", "list")}
 _PERSON = {
-    **_extra("image_reference", "str", choices=("subject", "face")),
-    **_extra("human_fidelity", "number", minimum=0, maximum=1, default=0.45),
+    **own("image_reference", "str", choices=("subject", "face")),
+    **own("human_fidelity", "number", minimum=0, maximum=1, default=0.45),
 }
 _CAMERA_TYPES = ("simple", "down_back", "forward_up", "right_turn_forward", "left_turn_forward")
 _MASK_RULES = (
@@ -389,17 +380,17 @@ def _live(listed: str | None) -> Lifecycle:
 
 
 def _v1() -> tuple[Variant, ...]:
-    tier = _extra("mode", "str", choices=("std", "pro"), default="std")
+    tier = own("mode", "str", choices=("std", "pro"), default="std")
     known: dict[str, Any] = {"fixed": {**_SILENT, "resolution": "720p"}}
     common = (_NEGATIVE, _CFG, tier)
 
     def std(effective: Mapping[str, Any]) -> bool:
-        return _own(effective, "camera_control") is None or _own(effective, "mode") in (None, "std")
+        return own_value(effective, "camera_control") is None or own_value(effective, "mode") in (None, "std")
 
     camera = [
         _moves(*_CAMERA_TYPES),
         _only_with("camera_control", "with 5 seconds", duration_seconds=5),
-        rule("camera_control works only in mode std", std),
+        rule("camera_control works only in mode std", std, "extra_params"),
     ]
     five = [_only_with(name, "with 5 seconds", duration_seconds=5) for name in _MASKS]
     text2video, image2video = f"{_VIDEOS}text2video", f"{_VIDEOS}image2video"
@@ -541,7 +532,7 @@ def _old_motion(price: Price, *more: Fields, rules: Iterable[Rule] = ()) -> Vari
         "motion-control",
         {"image_url": image_input_field_mapper(True, forms=_FORMS), "video_url": video_url_field_mapper(True)},
         _text(False),
-        _extra("character_orientation", "str", required=True, choices=("image", "video")),
+        own("character_orientation", "str", required=True, choices=("image", "video")),
         _tier("720p", "1080p", required=True),
         {"keep_original_sound": choice_field_mapper("generate_audio", {True: "yes", False: "no"}, default=True)},
         _MARK,
@@ -565,16 +556,18 @@ def _v2_6() -> tuple[Variant, ...]:
 
 
 def _has_words(effective: Mapping[str, Any]) -> bool:
-    return "prompt" in effective or bool(_own(effective, "multi_prompt"))
+    return "prompt" in effective or bool(own_value(effective, "multi_prompt"))
 
 
 def _script_is_whole(effective: Mapping[str, Any]) -> bool:
-    kind, shots = _own(effective, "shot_type"), _own(effective, "multi_prompt") or []
-    return not _own(effective, "multi_shot") or (kind is not None and (kind != "customize" or 0 < len(shots) <= 6))
+    kind, shots = own_value(effective, "shot_type"), own_value(effective, "multi_prompt") or []
+    return not own_value(effective, "multi_shot") or (kind is not None and (kind != "customize" or 0 < len(shots) <= 6))
 
 
 _SCRIPTED = rule(
-    "multi_shot needs shot_type, and shot_type customize needs multi_prompt with 1 to 6 shots", _script_is_whole
+    "multi_shot needs shot_type, and shot_type customize needs multi_prompt with 1 to 6 shots",
+    _script_is_whole,
+    "extra_params",
 )
 
 
@@ -662,8 +655,8 @@ def _v3_omni() -> tuple[Variant, ...]:
     return (
         *_old_omni(free, _seconds_at(*((0.9, 1.2, 3.0),) * 2), tiers, _TO_FIFTEEN),
         *_omni_image(("1k", "2k", "4k"), {"1k": 8, "2k": 8, "4k": 16}, {
-            **_extra("result_type", "str", choices=("single", "series"), default="single"),
-            **_extra("series_amount", "any", choices=(*range(2, 10), "auto"), default=4),
+            **own("result_type", "str", choices=("single", "series"), default="single"),
+            **own("series_amount", "any", choices=(*range(2, 10), "auto"), default=4),
         }),
     )  # fmt: skip
 
@@ -682,7 +675,7 @@ def _pixels(*names: str) -> Fields:
 
 
 def _generations(
-    own: Fields | None = None,
+    beside: Fields | None = None,
     *more: Fields,
     sizes: Sequence[str],
     ratios: Sequence[str] = _IMAGE_RATIOS,
@@ -693,8 +686,8 @@ def _generations(
 ) -> tuple[Variant, ...]:
     """From a text, which alone takes a negative prompt, and from a picture, whose size ``restyle`` keeps."""
     path = f"{_IMAGES}generations"
-    image = {"image": image_input_field_mapper(True, forms=_FORMS), **(own or {})}
-    fidelity = _extra("image_fidelity", "number", minimum=0, maximum=1, default=0.5)
+    image = {"image": image_input_field_mapper(True, forms=_FORMS), **(beside or {})}
+    fidelity = own("image_fidelity", "number", minimum=0, maximum=1, default=0.5)
     look = (_pixels(*sizes), _shape(ratios))
     return (
         _old(path, "text-to-image", _text(), _NEGATIVE, *look, _COUNT, *more, price=price, rules=rules),
@@ -730,8 +723,8 @@ def _v2_1() -> tuple[Variant, ...]:
     return (*_with_frames(None, lifecycle=gone), *pictures, _several(_pictures_at(16)))
 
 
-def _omni_image(sizes: Sequence[str], units: Mapping[str, float], own: Fields | None = None) -> tuple[Variant, ...]:
-    path, shared = f"{_IMAGES}omni-image", (_OLD_ELEMENTS, _pixels(*sizes), own or {}, _COUNT, _MARK)
+def _omni_image(sizes: Sequence[str], units: Mapping[str, float], beside: Fields | None = None) -> tuple[Variant, ...]:
+    path, shared = f"{_IMAGES}omni-image", (_OLD_ELEMENTS, _pixels(*sizes), beside or {}, _COUNT, _MARK)
     images: Fields = {"image_list[].image": image_list_field_mapper(None, True, forms=_FORMS, max_items=10)}
     known: dict[str, Any] = {"price": _pictures_at(units), "rules": [_at_most("element_list", 10, "image_list")]}
     return (
@@ -742,7 +735,7 @@ def _omni_image(sizes: Sequence[str], units: Mapping[str, float], own: Fields | 
 
 def _expand() -> Variant:
     sides = ("up", "down", "left", "right")
-    ratios = [_extra(f"{side}_expansion_ratio", "number", required=True, minimum=0, maximum=2) for side in sides]
+    ratios = [own(f"{side}_expansion_ratio", "number", required=True, minimum=0, maximum=2) for side in sides]
     image: Fields = {"image": image_input_field_mapper(True, forms=_FORMS)}
     return _old(
         f"{_IMAGES}editing/expand", "image-to-image", image, *ratios, _text(False), _COUNT, _MARK,
@@ -761,7 +754,7 @@ def _try_on() -> Variant:
 
 def _extend() -> Variant:
     """Goes on from a clip by its ``video_id``, which a finished task of Kling names."""
-    clip = _extra("video_id", "str", required=True)
+    clip = own("video_id", "str", required=True)
     return _old(f"{_VIDEOS}video-extend", "extend-video", clip, _text(False), _NEGATIVE, _CFG, named=False)
 
 

@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
-from tarash_core.errors import (
-    AuthenticationError,
-    HTTPError,
-    LostAnswerError,
-    TarashException,
-    ValidationError,
-    WebhookError,
-)
+from tarash_core.errors import AuthenticationError, HTTPError, LostAnswerError, TarashException, ValidationError
 from tarash_core.plugins import (
+    UNREADABLE,
     Accepted,
     Attempt,
     Cadence,
@@ -33,7 +25,7 @@ from tarash_core.plugins import (
     Update,
     standard_webhooks,
 )
-from tarash_kling.errors import error_of, is_repetition
+from tarash_kling.errors import code_in, error_of, is_repetition
 from tarash_kling.models import CATALOG
 from tarash_kling.tasks import id_of, tasks_of, update_of
 
@@ -54,7 +46,8 @@ OLDER = "/v1/"
 
 _PAIRS = [(f"{maker}_ACCESS_KEY", f"{maker}_SECRET_KEY") for maker in ("KLING", "KLINGAI")]
 _TOKEN_SECONDS, _SKEW_SECONDS = 1800, 5
-_UNREADABLE = (ValueError, LookupError, TypeError, AttributeError)
+_GONE = (1201, 1203)
+"""What an unknown id gets; which of the two is not documented."""
 
 
 class Kling(Provider):
@@ -72,6 +65,8 @@ class Kling(Provider):
     title = "Kling"
     origins = tuple(REGIONS.values())
     credentials = Credentials("KLING_API_KEY", "KLINGAI_API_KEY", *_PAIRS)
+    webhook_secrets = Credentials(WEBHOOK_SECRET)
+    settings = ("region",)
     catalog = CATALOG
     simulator = "tarash_kling.simulator:KlingSimulator"
     cadence = Cadence(first=5.0, most=15.0, growth=1.2)
@@ -108,7 +103,7 @@ class Kling(Provider):
         try:
             response = yield HttpRequest("POST", origin + plan.endpoint, json=body, effect="buy")
             return _accepted(origin, plan.endpoint, id_of(tasks_of(response, "submit")[0]))
-        except (TarashException, *_UNREADABLE) as error:
+        except (TarashException, *UNREADABLE) as error:
             found = (yield from _look_up(origin, plan.endpoint, attempt)) if is_ours and _is_doubtful(error) else None
             if found is None:
                 raise
@@ -118,36 +113,27 @@ class Kling(Provider):
         """Asks for the task; one that Kling no longer knows has expired."""
         url = str(job.state.get("url") or _url(REGIONS["singapore"], endpoint_of(job), job.id))
         response = yield HttpRequest("GET", url, expect=(400, 404))
-        if response.status >= 400:
-            error = self.error(response, "poll")
-            # Which of the two codes an unknown id gets is not documented.
-            if _code(error) in (1201, 1203):
-                return Expired(raw=error.raw_response)
-            raise error
-        tasks = tasks_of(response, "poll")
-        return update_of(tasks[0]) if tasks else Expired(raw=response.json())
+        if response.status < 400:
+            tasks = tasks_of(response, "poll")
+            return update_of(tasks[0]) if tasks else Expired(raw=response.json())
+        error = self.error(response, "poll")
+        if code_in(error.raw_response) in _GONE:
+            return Expired(raw=error.raw_response)
+        raise error
 
     def error(self, response: HttpResponse, phase: Phase) -> TarashException:
         """Our error by Kling's own code; see :func:`tarash_kling.errors.error_of`."""
         return error_of(response, phase)
 
     def webhook(self, headers: Mapping[str, str], body: bytes, secret: str | None, now: datetime) -> Steps[Callback]:
-        """Reads a callback, signed as in Standard Webhooks; ``KLING_WEBHOOK_SECRET`` stands in for ``secret``.
-
-        Raises:
-            WebhookError: It is not authentic, or there is no secret: Kling signs once the account has set one.
-        """
+        """Reads a callback, signed as in Standard Webhooks once the account has set a secret."""
         yield from ()
-        known = secret or os.environ.get(WEBHOOK_SECRET)
-        if not known:
-            raise WebhookError(f"A callback of Kling needs a secret: set one in its console and as {WEBHOOK_SECRET}.")
-        event_id = standard_webhooks.check(headers, body, known, now)
-        try:
-            told = json.loads(body)
-            task = told.get("data") or told
-            return Callback(job_id=id_of(task), update=update_of(task), event_id=event_id)
-        except _UNREADABLE as error:
-            raise WebhookError("The callback is authentic, but holds no task; ignore it.") from error
+        return standard_webhooks.callback(self, headers, body, secret, now, _told, "holds no task")
+
+
+def _told(event: Any) -> tuple[str, Update]:
+    task = event.get("data") or event
+    return id_of(task), update_of(task)
 
 
 def token_of(access_key: str, secret_key: str, now: datetime) -> str:
@@ -168,8 +154,6 @@ def endpoint_of(job: Job) -> str:
 
 
 def _origin(settings: Mapping[str, Any]) -> str:
-    if unknown := sorted(settings.keys() - {"region"}):
-        raise ValidationError(f"Kling has no setting {unknown[0]!r}; it has region.")
     region = settings.get("region") or "singapore"
     if region not in REGIONS:
         raise ValidationError(f"The region of Kling must be one of {', '.join(REGIONS)}, not {region!r}.")
@@ -200,9 +184,5 @@ def _look_up(origin: str, endpoint: str, attempt: Attempt) -> Steps[str | None]:
         url = _url(origin, endpoint, attempt.idempotency_key, "external_task_ids")
         tasks = tasks_of((yield HttpRequest("GET", url)), "poll")
         return id_of(tasks[0]) if tasks else None
-    except (TarashException, *_UNREADABLE):
+    except (TarashException, *UNREADABLE):
         return None
-
-
-def _code(error: TarashException) -> Any:
-    return error.raw_response.get("code") if isinstance(error.raw_response, dict) else None

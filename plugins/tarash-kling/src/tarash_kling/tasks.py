@@ -3,17 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from tarash_core.models.cost import Cost
-from tarash_core.plugins import Done, Failed, HttpResponse, Output, Phase, Queued, Running, Update
+from tarash_core.plugins import (
+    Done,
+    Failed,
+    HttpResponse,
+    Output,
+    Phase,
+    Queued,
+    Running,
+    States,
+    Update,
+    number_of,
+    update_by,
+)
 from tarash_kling.errors import error_of, error_of_failure
 
 KEPT_SECONDS = 30 * 86_400.0
 """Files are deleted after 30 days."""
 
 Task = Mapping[str, Any]
+STATES: States = {
+    "submitted": Queued, "processing": Running, "succeed": Done, "succeeded": Done, "failed": Failed
+}  # fmt: skip
+"""Kling's words; both for success count in both standards."""
 
 
 def tasks_of(response: HttpResponse, phase: Phase) -> list[Task]:
@@ -42,20 +58,15 @@ def id_of(task: Task) -> str:
 
 
 def update_of(task: Task) -> Update:
-    """What a task says. Both words for success count in both standards; a word that nobody knows is a running task."""
-    status = task.get("task_status") or task.get("status")
-    match status:
-        case "submitted":
-            return Queued(raw=task)
-        case "processing":
-            return Running(raw=task)
-        case "succeed" | "succeeded":
-            return Done(*map(_output, _files(task)), cost=_cost(task), raw=task)
-        case "failed":
-            words = str(task.get("task_status_msg") or task.get("message") or "")
-            return Failed(error_of_failure(task, words, "yes" if _cost(task) else "no"), raw=task)
-        case _:
-            return Running(unknown_status=str(status), raw=task)
+    """What a task says; a word that nobody knows is a running task."""
+    words = str(task.get("task_status_msg") or task.get("message") or "")
+    return update_by(
+        STATES,
+        str(task.get("task_status") or task.get("status")),
+        task,
+        done=lambda: Done(*map(_output, _files(task)), cost=_cost(task), raw=task),
+        failed=lambda: error_of_failure(task, words, "yes" if _cost(task) else "no"),
+    )
 
 
 def _files(task: Task) -> Iterator[Mapping[str, Any]]:
@@ -69,37 +80,24 @@ def _files(task: Task) -> Iterator[Mapping[str, Any]]:
 def _with_url(items: Iterable[Any]) -> Iterator[Mapping[str, Any]]:
     """The items with a URL; a series may hold its pictures one level deeper."""
     for item in items:
-        if isinstance(item, list):
-            yield from _with_url(item)
-        elif isinstance(item, Mapping) and item.get("url"):
+        if isinstance(item, Mapping) and item.get("url"):
             yield item
-        elif isinstance(item, Mapping):
-            yield from _with_url(item.get("images") or ())
+        else:
+            yield from _with_url(item if isinstance(item, list) else item.get("images") or ())
 
 
 def _output(file: Mapping[str, Any]) -> Output:
-    seconds = _number(file.get("duration"))
-    length = float(seconds) if seconds is not None else None
+    length = number_of(file.get("duration"))
     return Output(str(file["url"]), expires_in_seconds=KEPT_SECONDS, duration_seconds=length)
 
 
 def _cost(task: Task) -> Cost | None:
     """What was taken: units of a pack, or money."""
-    units = _number(task.get("final_unit_deduction"))
-    if units:
+    if units := number_of(task.get("final_unit_deduction")):
         return Cost(units, "units")
-    bills = [bill for bill in task.get("billing") or () if isinstance(bill, Mapping) and _number(bill.get("amount"))]
+    bills = [bill for bill in task.get("billing") or () if isinstance(bill, Mapping) and number_of(bill.get("amount"))]
     if not bills:
         return None
-    amount = sum((_number(bill["amount"]) or Decimal(0) for bill in bills), Decimal(0))
     is_money = all(bill.get("charge_type") == "cash" for bill in bills)
-    return Cost(amount, str(bills[0].get("currency") or "cash").lower() if is_money else "units")
-
-
-def _number(text: Any) -> Decimal | None:
-    """A finite number that Kling writes as text."""
-    try:
-        number = Decimal(str(text)) if isinstance(text, (str, int, float)) else None
-    except InvalidOperation:
-        return None
-    return number if number is not None and number.is_finite() else None
+    unit = str(bills[0].get("currency") or "cash").lower() if is_money else "units"
+    return Cost(sum((Decimal(str(bill["amount"])) for bill in bills), Decimal(0)), unit)

@@ -5,28 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tarash_core.plugins import Done, Failed, Output, Queued, Running, Update
+from tarash_core.plugins import Done, Failed, Output, Queued, Running, States, Update, update_by
 from tarash_luma.errors import error_of_failure
 
 URL_SECONDS = 3600.0
 """How long Agents serves the URL of an output; asking for the generation again gives a fresh one."""
 
 Generation = Mapping[str, Any]
+STATES: States = {"queued": Queued, "dreaming": Running, "processing": Running, "completed": Done, "failed": Failed}
 
 
 def update_of(generation: Generation) -> Update:
     """What a generation says; a word that nobody knows is a running one."""
-    match generation.get("state"):
-        case "queued":
-            return Queued(raw=generation)
-        case "dreaming" | "processing":
-            return Running(raw=generation)
-        case "completed":
-            return Done(*_outputs(generation), raw=generation)
-        case "failed":
-            return Failed(error_of_failure(generation), raw=generation)
-        case other:
-            return Running(unknown_status=str(other), raw=generation)
+    return update_by(
+        STATES,
+        str(generation.get("state")),
+        generation,
+        done=lambda: Done(*_outputs(generation), raw=generation),
+        failed=lambda: error_of_failure(generation),
+    )
 
 
 def _outputs(generation: Generation) -> Iterator[Output]:

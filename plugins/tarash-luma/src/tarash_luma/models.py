@@ -12,8 +12,8 @@ from typing import Any
 from attrs import evolve, frozen
 
 from tarash_core.catalog import Catalog, Lifecycle, ModelSpec, Price, Variant
+from tarash_core.catalog.building.parts import Fields, joined, own, own_value, root_of
 from tarash_core.fields import (
-    FieldMapper,
     MediaForm,
     Rule,
     choice_field_mapper,
@@ -30,7 +30,6 @@ from tarash_core.fields import (
 )
 from tarash_core.models.cost import Cost
 
-Fields = Mapping[str, FieldMapper]
 Effective = Mapping[str, Any]
 
 CHECKED = "2026-11-22"
@@ -44,23 +43,7 @@ _BOTH_FRAMES = ("image-to-video", "first-last-frame")
 _GUIDED = ("text-to-image", "image-to-image")
 
 
-def _extra(name: str, kind: Any, path: str = "", **known: Any) -> Fields:
-    return {f"{path}{name}": extra_params_field_mapper(name, type=kind, **known)}
-
-
-def _joined(parts: Iterable[Fields]) -> dict[str, FieldMapper]:
-    return {wire: mapper for part in parts for wire, mapper in part.items()}
-
-
-def _roots(fields: Fields) -> set[str]:
-    return {wire.partition(".")[0].partition("[")[0] for wire in fields}
-
-
 # rules on the model's own parameters
-
-
-def _own(effective: Effective, name: str) -> Any:
-    return effective.get("extra_params", {}).get(name)
 
 
 def _says(sentence: str, wrong: Callable[[Effective], Any], *names: str) -> Rule:
@@ -75,20 +58,24 @@ def _never(name: str, words: str, **others: Any) -> Rule:
         return bool(here) if value is ... else here == value
 
     def wrong(effective: Effective) -> bool:
-        return bool(_own(effective, name)) and (not others or any(met(effective, *pair) for pair in others.items()))
+        return bool(own_value(effective, name)) and (
+            not others or any(met(effective, *pair) for pair in others.items())
+        )
 
     return _says(f"{name} does not work with {words}", wrong, *(others or ["extra_params"]))
 
 
 def _not_both(name: str, other: str) -> Rule:
-    return _says(f"{name} does not work with {other}", lambda e: _own(e, name) and _own(e, other), "extra_params")
+    return _says(
+        f"{name} does not work with {other}", lambda e: own_value(e, name) and own_value(e, other), "extra_params"
+    )
 
 
 def _at_frames(most: Mapping[Any, int]) -> Rule:
     """``keyframe_indexes`` names one frame for each picture; the last frame follows from the length, if known."""
 
     def wrong(effective: Effective) -> bool:
-        indexes, last = _own(effective, "keyframe_indexes") or [], most.get(effective.get("duration_seconds"))
+        indexes, last = own_value(effective, "keyframe_indexes") or [], most.get(effective.get("duration_seconds"))
         whole = all(isinstance(index, int) and 0 <= index <= (last or index) for index in indexes)
         return not whole or len(set(indexes)) != len(indexes) or len(indexes) != effective.get("reference_images", 0)
 
@@ -107,7 +94,7 @@ class HdrPrice(Price):
     def estimate(self, effective: Effective) -> Cost | None:
         """The cost of a job with these effective values; None when a value that the price hangs on is not known."""
         cost = super().estimate(effective)
-        times = 1 + bool(_own(effective, "hdr")) + bool(_own(effective, "exr_export"))
+        times = 1 + bool(own_value(effective, "hdr")) + bool(own_value(effective, "exr_export"))
         return Cost(cost.amount * times, source=cost.source, as_of=cost.as_of) if cost else None
 
 
@@ -140,12 +127,12 @@ _UNI_RATIOS = ("3:1", "2:1", "16:9", "3:2", "1:1", "2:3", "9:16", "1:2", "1:3")
 def _agents(type: str, modes: str | Iterable[str], *parts: Fields, limit: int = 6000, **known: Any) -> Variant:
     named: Fields = {"model": constant_field_mapper("$model"), "type": constant_field_mapper(type)}
     prompt: Fields = {"prompt": passthrough_field_mapper("prompt", required=True, min_length=1, max_length=limit)}
-    fields = _joined((named, prompt, *parts))
+    fields = joined(named, prompt, *parts)
     return Variant(
         modes=modes,
         endpoint="/v1/generations",
         fields=fields,
-        parameters={*_roots(fields), "user_id"},
+        parameters={*map(root_of, fields), "user_id"},
         surface=AGENTS,
         **known,
     )
@@ -171,23 +158,23 @@ def _length(*seconds: int) -> Fields:
     return {"video.duration": duration_field_mapper("str", seconds, default=5)}
 
 
-_USER = _extra("user_id", "str")
+_USER = own("user_id", "str")
 _RESOLUTION: Fields = {
     "video.resolution": choice_field_mapper("resolution", ["360p", "540p", "720p", "1080p"], default="720p")
 }
-_LOOP = _extra("loop", "bool", "video.")
-_HDR = _joined(_extra(name, "bool", "video.") for name in ("hdr", "exr_export"))
+_LOOP = own("loop", "bool", path="video.")
+_HDR = joined(*(own(name, "bool", path="video.") for name in ("hdr", "exr_export")))
 _HDR_RULES = (
     _never("hdr", "a resolution below 720p", resolution="360p"),
     _never("hdr", "a resolution below 720p", resolution="540p"),
-    _says("exr_export needs hdr", lambda e: _own(e, "exr_export") and not _own(e, "hdr"), "extra_params"),
+    _says("exr_export needs hdr", lambda e: own_value(e, "exr_export") and not own_value(e, "hdr"), "extra_params"),
 )
 _SHORT_HDR = _never("hdr", "10 seconds", duration_seconds=10)
 _LOOP_RULES = (_never("loop", "10 seconds", duration_seconds=10), _not_both("loop", "hdr"))
 
 
 def _frames_at(path: str) -> Fields:
-    return _extra("keyframe_indexes", "list", path)
+    return own("keyframe_indexes", "list", path=path)
 
 
 def _ray() -> tuple[Variant, ...]:
@@ -222,7 +209,7 @@ def _ray() -> tuple[Variant, ...]:
         *_ray_edits(),
         _agents(
             "video_reframe", "reframe-video", _source(), _ratio(_RAY_RATIOS, required=True), _RESOLUTION,
-            _extra("source_position", "object", "video."), _USER,
+            own("source_position", "object", path="video."), _USER,
             rules=[requires("aspect_ratio", ["9:16", "3:4"], resolution=["360p", "540p", "720p"])],
             price=_second_price("0.06", "0.12", "0.36"), fixed=_SILENT,
         ),
@@ -231,12 +218,12 @@ def _ray() -> tuple[Variant, ...]:
 
 def _ray_edits() -> tuple[Variant, ...]:
     """Length and ratio follow the source, whatever ratio is sent. Three ways, so that none hides a reframe."""
-    own = (
-        _extra("auto_controls", "bool", "video.edit."),
-        _extra("strength", "str", "video.edit.", choices=_MODES),
-        _extra("controls", "object", "video.edit."),
+    edits = (
+        own("auto_controls", "bool", path="video.edit."),
+        own("strength", "str", path="video.edit.", choices=_MODES),
+        own("controls", "object", path="video.edit."),
     )
-    shared = (_source(), *own, _RESOLUTION, _HDR, _USER)
+    shared = (_source(), *edits, _RESOLUTION, _HDR, _USER)
     rules = (*_HDR_RULES, _not_both("auto_controls", "controls"))
     known: dict[str, Any] = {"price": _second_price("0.144", "0.216", "0.432"), "fixed": _SILENT}
     frames = (_pictures("video.edit.keyframes", 64, required=True), _frames_at("video.edit."))
@@ -250,11 +237,11 @@ def _ray_edits() -> tuple[Variant, ...]:
 
 def _uni(*, layers: bool) -> tuple[Variant, ...]:
     """Layers are asked for with ``mode="control-image"``, for an edit takes the same inputs."""
-    format = _extra("output_format", "str", choices=("png", "jpeg"))
+    format = own("output_format", "str", choices=("png", "jpeg"))
     style: Fields = {"style": style_field_mapper(["auto", "manga"], default="auto")}
-    look = (_ratio(_UNI_RATIOS), style, format, _extra("web_search", "bool", default=False), _USER)
+    look = (_ratio(_UNI_RATIOS), style, format, own("web_search", "bool", default=False), _USER)
     source = _frame("source", "reference")
-    layering = _extra("layering", "object")
+    layering = own("layering", "object")
     as_layers = ("image-to-image", "control-image")
     return (
         _agents("image_edit", "image-to-image", source, _pictures("image_ref", 8, 1), *look),
@@ -271,12 +258,12 @@ _EARLIER = (MediaForm("job_id", {"type": "generation", "id": "$value"}),)
 
 
 def _dream(path: str, modes: str | Iterable[str], *parts: Fields, named: bool = True, **known: Any) -> Variant:
-    fields = _joined(({"model": constant_field_mapper("$model")} if named else {}, *parts))
+    fields = joined({"model": constant_field_mapper("$model")} if named else {}, *parts)
     return Variant(
         modes=modes,
         endpoint=f"/dream-machine/v1/generations/{path}",
         fields=fields,
-        parameters={*_roots(fields), "callback_url", "generation_type"},
+        parameters={*map(root_of, fields), "callback_url", "generation_type"},
         surface=DREAM,
         **known,
     )
@@ -298,20 +285,23 @@ def _earlier(place: int) -> Fields:
     return {f"keyframes.frame{place}": video_url_field_mapper(True, forms=_EARLIER)}
 
 
-_FORMATS = _extra("format", "str", choices=("jpg", "png"), default="jpg")
+_FORMATS = own("format", "str", choices=("jpg", "png"), default="jpg")
 _DREAM_SIZE: Fields = {"resolution": choice_field_mapper("resolution", ["540p", "720p", "1080p", "4k"])}
 _DREAM_LENGTH: Fields = {"duration": duration_field_mapper("str", [5, 9], default=5)}
-_GRID = _joined(
-    _extra(name, "int")
-    for name in (
-        "grid_position_x", "grid_position_y", "x_start", "x_end", "y_start", "y_end", "resized_width", "resized_height",
+_GRID = joined(
+    *(
+        own(name, "int")
+        for name in (
+            "grid_position_x", "grid_position_y", "x_start", "x_end", "y_start", "y_end", "resized_width",
+            "resized_height",
+        )
     )
 )  # fmt: skip
 
 
 def _ray_2() -> tuple[Variant, ...]:
     """Which lengths and resolutions go together is not published; Luma judges."""
-    loop, concepts = _extra("loop", "bool"), _extra("concepts", "list")
+    loop, concepts = own("loop", "bool"), own("concepts", "list")
     look = (_ratio(_DREAM_RATIOS, default="16:9"), _DREAM_SIZE, _DREAM_LENGTH)
     return (*_from_words(loop, concepts, *look), *_of_clips())
 
@@ -338,7 +328,7 @@ def _of_clips() -> tuple[Variant, ...]:
     """What is made of a clip. Sound is added with ``mode="remix-video"``, for it takes what an upscale takes."""
     clip: Fields = {"media.url": video_url_field_mapper(True)}
     first: Fields = {"first_frame.url": single_image_field_mapper(image_type="first_frame")}
-    how = _extra("mode", "str", required=True, choices=_MODES, default="flex_1")
+    how = own("mode", "str", required=True, choices=_MODES, default="flex_1")
     job: Fields = {"id": video_url_field_mapper(True, forms=["job_id"])}
     price = Price(usd_per_second="0.35", **_PRICED)
     refused: Fields = {"negative_prompt": passthrough_field_mapper("negative_prompt")}
@@ -407,7 +397,7 @@ def models() -> dict[str, ModelSpec]:
             variants=_photon(), lifecycle=_life(_LEGACY), price=Price(usd_per_output="0.004", **_PRICED)
         ),
         "ray-1-6": ModelSpec(
-            variants=_from_words(_extra("loop", "bool"), _ratio(_DREAM_RATIOS, default="16:9")),
+            variants=_from_words(own("loop", "bool"), _ratio(_DREAM_RATIOS, default="16:9")),
             lifecycle=_life("in Luma's document of June 2025, in none of its clients since", delisted="2026-01-07"),
         ),
         "ray-3": ModelSpec(variants=(), lifecycle=_life("Luma's app"), uncallable=only_app),

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import quote, urlsplit
 
 from tarash_core.errors import AuthenticationError, TarashException, ValidationError, WebhookError
 from tarash_core.plugins import (
+    UNREADABLE,
     Accepted,
     Attempt,
     Cadence,
@@ -17,7 +18,6 @@ from tarash_core.plugins import (
     Cancelled,
     Credential,
     Credentials,
-    Expired,
     HttpRequest,
     HttpResponse,
     Phase,
@@ -25,6 +25,8 @@ from tarash_core.plugins import (
     Steps,
     Update,
     body_of,
+    into_path,
+    look,
 )
 from tarash_core.plugins.updates import ENDED
 from tarash_luma.errors import error_of
@@ -43,7 +45,6 @@ PATHS = {AGENTS: "/v1/generations", DREAM: "/dream-machine/v1/generations"}
 
 # What the core calls the model of a job that it knows by a callback alone, and only Dream Machine calls back.
 _OF_A_CALLBACK = "unknown"
-_UNREADABLE = (ValueError, LookupError, TypeError, AttributeError)
 
 
 class Luma(Provider):
@@ -62,6 +63,8 @@ class Luma(Provider):
     catalog = CATALOG
     simulator = "tarash_luma.simulator:LumaSimulator"
     cadence = Cadence(first=2.0, most=5.0, growth=1.2)
+    # Agents: 10 jobs of any kind. Dream Machine: 10 videos, and 40 images.
+    running_limits: ClassVar[Mapping[str, int]] = {"video": 10, "image": 10}
 
     def authorize(self, request: HttpRequest, credential: Credential, now: datetime) -> Mapping[str, str]:
         """The key of the API that the request goes to.
@@ -94,7 +97,7 @@ class Luma(Provider):
         if str(body.get("type")).startswith("video_") and isinstance(source, Mapping) and "url" in source:
             # A source that is a URL must name its type, and not every URL shows it.
             body["source"] = {"media_type": "video/mp4", **source}
-        path = plan.endpoint.replace("{id}", quote(str(body.pop("id")), safe="")) if "id" in body else plan.endpoint
+        path, body = into_path(plan.endpoint, body)
         response = yield HttpRequest("POST", ORIGINS[surface] + path, json=body, effect="buy")
         id = str(response.json()["id"])
         return Accepted(id, state={"url": _url(surface, id)})
@@ -132,7 +135,7 @@ class Luma(Provider):
         """
         try:
             id = str(json.loads(body)["id"])
-        except _UNREADABLE as error:
+        except UNREADABLE as error:
             raise WebhookError("The callback names no generation of Luma; ignore it.") from error
         # Not kept for the next callback, as what is only read would be: the state changes.
         update = yield from _looked(_url(DREAM, id), effect="write")
@@ -154,8 +157,7 @@ def surface_of_job(job: Job) -> str:
 
 
 def _looked(url: str, effect: Any = "read") -> Steps[Update]:
-    response = yield HttpRequest("GET", url, effect=effect, expect=(404,))
-    return Expired(raw=body_of(response)) if response.status == 404 else update_of(response.json())
+    return (yield from look(HttpRequest("GET", url, effect=effect), lambda response: update_of(response.json())))
 
 
 def _url(surface: str, id: str) -> str:

@@ -4,11 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
-from tarash_core.engine.redaction import redact
-from tarash_core.errors import ContentModerationError, GenerationFailedError, RateLimitError, TarashException, complete
-from tarash_core.plugins import HttpResponse, Phase, body_of, error_of_status, retry_after_seconds, words_of
+from tarash_core.errors import ContentModerationError, GenerationFailedError, RateLimitError, TarashException
+from tarash_core.plugins import (
+    HttpResponse,
+    Meaning,
+    Phase,
+    billed,
+    body_of,
+    charged_of,
+    error_of_status,
+    failure_of,
+    is_refusal,
+    meaning_of,
+    number_of,
+    retry_after_seconds,
+    words_of,
+)
 
 _RESETS_IN = re.compile(r"resets in ~?(\d+(?:\.\d+)?)\s*s")
 _WAYS_OUT = {
@@ -32,10 +45,7 @@ def error_of(response: HttpResponse, phase: Phase) -> TarashException:
     error = error_of_status(response, phase, _words(body, response.status if phase == "submit" else 0))
     if isinstance(error, RateLimitError):
         error.retry_after_seconds = wait_seconds(response)
-    if phase == "submit":
-        refused = response.status < 500 or (response.status == 503 and isinstance(body, dict))
-        complete(error, charged="no" if refused else "unknown")
-    return error
+    return billed(error, phase, is_refusal(response))
 
 
 def wait_seconds(response: HttpResponse) -> float | None:
@@ -47,7 +57,7 @@ def wait_seconds(response: HttpResponse) -> float | None:
         said and said[1],
         response.headers.get("ratelimit-reset"),
     )
-    return next((seconds for hint in hints if (seconds := _seconds(hint)) is not None), None)
+    return next((max(0.0, seconds) for hint in hints if (seconds := number_of(hint)) is not None), None)
 
 
 def is_unknown_version(response: HttpResponse) -> bool:
@@ -56,42 +66,26 @@ def is_unknown_version(response: HttpResponse) -> bool:
     return isinstance(body, dict) and "version" in str(body.get("title")).lower()
 
 
-def _seconds(hint: Any) -> float | None:
-    try:
-        return max(0.0, float(hint)) if hint is not None else None
-    except (TypeError, ValueError):
-        return None
-
-
 def _words(body: Any, bought_with: int) -> str:
     said = " ".join(words_of(body).split()).rstrip(".")
     inputs_are_wrong = isinstance(body, dict) and "Input" in str(body.get("title"))
     return "; ".join(filter(None, (said, None if inputs_are_wrong else _WAYS_OUT.get(bought_with))))
 
 
-class _Kind(NamedTuple):
-    pattern: str
-    error: type[TarashException]
-    retryable: bool
-    way_out: str
-
+_CONTENT, _FAILED = ContentModerationError, GenerationFailedError
+_REWORD = Meaning(_CONTENT, "change the prompt or the inputs", False)
 
 # Codes of four digits are documented by Replicate; E003 to E005 come from the models behind its proxy.
 _FAILURES = (
-    _Kind(r"\bE005\b", ContentModerationError, False, "change the prompt or the inputs"),
-    _Kind(r"\bnsfw\b", ContentModerationError, False, "change the prompt, or try another seed"),
-    _Kind(r"\bE1001\b|out of memory", GenerationFailedError, False, "ask for something smaller"),
-    _Kind(r"\bE4875\b", GenerationFailedError, False, "give webhook_url a full https URL"),
-    _Kind(r"\bE1000\b|\bE6716\b|code: PA\b", GenerationFailedError, True, "try again"),
-    _Kind(r"\bE00[34]\b", GenerationFailedError, True, "try again in a while"),
-    _Kind(
-        r"safety|(?<!case[- ])sensitive|moderat|\bpolic(y|ies)\b|flagged",
-        ContentModerationError,
-        False,
-        "change the prompt or the inputs",
-    ),
-    _Kind("", GenerationFailedError, True, "try again, or change the inputs"),
+    _REWORD._replace(words=r"\bE005\b"),
+    Meaning(_CONTENT, "change the prompt, or try another seed", False, words=r"\bnsfw\b"),
+    Meaning(_FAILED, "ask for something smaller", False, words=r"\bE1001\b|out of memory"),
+    Meaning(_FAILED, "give webhook_url a full https URL", False, words=r"\bE4875\b"),
+    Meaning(_FAILED, "try again", True, words=r"\bE1000\b|\bE6716\b|code: PA\b"),
+    Meaning(_FAILED, "try again in a while", True, words=r"\bE00[34]\b"),
+    _REWORD._replace(words=r"safety|(?<!case[- ])sensitive|moderat|\bpolic(y|ies)\b|flagged"),
 )
+_ANY = Meaning(_FAILED, "try again, or change the inputs", True)
 
 
 def error_of_failure(prediction: Mapping[str, Any]) -> TarashException:
@@ -100,15 +94,10 @@ def error_of_failure(prediction: Mapping[str, Any]) -> TarashException:
     Args:
         prediction: The prediction object; its ``error`` is the model's own text.
     """
-    text = " ".join(str(prediction.get("error") or "it gave no reason").split())
-    kind = next(kind for kind in _FAILURES if re.search(kind.pattern, text, re.IGNORECASE))
-    return kind.error(
-        f"The model failed: {text.rstrip('.')}; {kind.way_out}.",
-        request_id=prediction.get("id"),
-        raw_response=redact(prediction),
-        retryable=kind.retryable,
-        charged="yes" if billed_seconds(prediction) else "unknown",
-    )
+    text = str(prediction.get("error") or "")
+    meaning, id = meaning_of(_FAILURES, text) or _ANY, prediction.get("id")
+    charged = charged_of(billed_seconds(prediction))
+    return failure_of(meaning, "The model", text, prediction, charged=charged, request_id=id)
 
 
 def billed_seconds(prediction: Mapping[str, Any]) -> float | None:

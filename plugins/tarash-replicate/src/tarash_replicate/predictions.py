@@ -2,51 +2,50 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
-from urllib.parse import unquote_to_bytes
 
 from tarash_core.engine.redaction import redact
-from tarash_core.errors import GenerationFailedError
+from tarash_core.errors import GenerationFailedError, ValidationError
 from tarash_core.models.cost import Cost
-from tarash_core.plugins import Cancelled, Done, Expired, Failed, Output, Queued, Running, Update
+from tarash_core.plugins import (
+    Cancelled,
+    Done,
+    Expired,
+    Failed,
+    Output,
+    Queued,
+    Running,
+    Update,
+    charged_of,
+    percent_in,
+)
 from tarash_replicate.errors import billed_seconds, error_of_failure
 
 ORIGIN = "https://api.replicate.com"
 KEPT_SECONDS = 3600.0
 """Files of predictions made through the API are deleted after one hour."""
 
-_PROGRESS = re.compile(r"^\s*(\d+)%\s*\|.+?\|\s*\d+/\d+", re.MULTILINE)
-
 
 def update_of(prediction: Mapping[str, Any]) -> Update:
     """What a prediction says about its job; a status that nobody knows is a running one."""
-    status, logs = prediction.get("status"), prediction.get("logs")
-    lines = tuple(logs.splitlines()) if isinstance(logs, str) else ()
+    status, logs = prediction.get("status"), str(prediction.get("logs") or "")
+    lines = tuple(logs.splitlines())
     match status:
         case "starting":
             return Queued(logs=lines, raw=prediction)
         case "processing":
-            return Running(percent=percent_of(logs), logs=lines, raw=prediction)
+            return Running(percent=percent_in(logs), logs=lines, raw=prediction)
         case "succeeded":
             return _finished(prediction)
         case "failed":
             return Failed(error_of_failure(prediction), raw=prediction)
         case "canceled":
-            return Cancelled(charged="yes" if billed_seconds(prediction) else "unknown", raw=prediction)
+            return Cancelled(charged=charged_of(billed_seconds(prediction)), raw=prediction)
         case "aborted":  # ended by a deadline before it started, which is free
             return Cancelled(charged="no", raw=prediction)
         case _:
-            return Running(percent=percent_of(logs), logs=lines, unknown_status=str(status), raw=prediction)
-
-
-def percent_of(logs: Any) -> float | None:
-    """The percentage in the last progress line of a log, from 0 to 100; None where no line shows one."""
-    found = _PROGRESS.findall(logs) if isinstance(logs, str) else []
-    return min(float(found[-1]), 100.0) if found else None
+            return Running(percent=percent_in(logs), logs=lines, unknown_status=str(status), raw=prediction)
 
 
 def _finished(prediction: Mapping[str, Any]) -> Update:
@@ -105,11 +104,9 @@ def _output(text: str) -> Output | None:
     if _is_url(text):
         # Result files stand on replicate.delivery and need no key; only a file of the API itself does.
         return Output(text, expires_in_seconds=KEPT_SECONDS, authenticated=text.startswith(f"{ORIGIN}/"))
-    head, comma, data = text.partition(",")
-    if not comma or not head.startswith("data:"):
+    if not text.startswith("data:"):
         return None
     try:
-        content = base64.b64decode(data, validate=True) if head.endswith(";base64") else unquote_to_bytes(data)
-    except binascii.Error:
+        return Output.at(text)
+    except ValidationError:
         return None
-    return Output(data=content, content_type=head[5:].split(";")[0] or None)

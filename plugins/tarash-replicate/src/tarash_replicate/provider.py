@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import json
-import mimetypes
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from tarash_core.errors import WebhookError
 from tarash_core.plugins import (
     Accepted,
     Attempt,
     Callback,
     Credentials,
     Expired,
-    FilePart,
     HttpRequest,
     HttpResponse,
     Phase,
     Provider,
     Steps,
     Update,
+    file_part,
     standard_webhooks,
 )
 from tarash_replicate.errors import error_of, is_unknown_version
@@ -95,9 +92,9 @@ class Replicate(Provider):
 
     def upload(self, media: Media) -> Steps[str]:
         """Stores a file for 24 hours and returns the URL that inputs take."""
-        kind = media.content_type or "application/octet-stream"
-        part = FilePart(b"".join(media.chunks()), kind, "file" + (mimetypes.guess_extension(kind) or ""))
-        response = yield HttpRequest("POST", f"{ORIGIN}/v1/files", files={"content": part}, effect="write")
+        response = yield HttpRequest(
+            "POST", f"{ORIGIN}/v1/files", files={"content": file_part(media, "file")}, effect="write"
+        )
         return str(response.json()["urls"]["get"])
 
     def error(self, response: HttpResponse, phase: Phase) -> TarashException:
@@ -109,13 +106,7 @@ class Replicate(Provider):
         if secret is None:
             response = yield HttpRequest("GET", f"{ORIGIN}/v1/webhooks/default/secret")
             secret = str(response.json()["key"])
-        event_id = standard_webhooks.check(headers, body, secret, now)
-        try:
-            prediction = json.loads(body)
-            id, update = prediction["id"], update_of(prediction)
-        except (ValueError, TypeError, KeyError) as error:
-            raise WebhookError("The callback is authentic, but holds no prediction; ignore it.") from error
-        return Callback(job_id=id, update=update, event_id=event_id, sent_at=standard_webhooks.sent_at(headers))
+        return standard_webhooks.callback(self, headers, body, secret, now, _told, "holds no prediction")
 
     def schema(self, model: str) -> Steps[ModelSpec]:
         """The published inputs of a model, a version or a deployment; see :mod:`tarash_replicate.discovery`."""
@@ -128,6 +119,10 @@ class Replicate(Provider):
         from tarash_replicate.discovery import served
 
         return (yield from served(known))
+
+
+def _told(prediction: Any) -> tuple[str, Update]:
+    return prediction["id"], update_of(prediction)
 
 
 def _purchase(path: str, body: Mapping[str, Any], expect: tuple[int, ...] = ()) -> HttpRequest:

@@ -26,7 +26,7 @@ from tarash_core.testing import (
     route,
     size_of,
 )
-from tarash_replicate.schemas import openapi_schema, published, refusals
+from tarash_replicate.simulator_schemas import openapi_schema, published, refusals
 
 WEBHOOK_SECRET = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3"
 DAY_SECONDS = 86_400.0

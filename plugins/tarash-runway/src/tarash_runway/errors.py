@@ -2,35 +2,72 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from tarash_core import errors
 from tarash_core.engine.redaction import redact, redact_text
-from tarash_core.plugins import HttpResponse, Phase, body_of, error_of_status, retry_after_seconds, words_of
+from tarash_core.plugins import (
+    HttpResponse,
+    Meaning,
+    Phase,
+    billed,
+    body_of,
+    charged_of,
+    error_of_status,
+    failure_of,
+    is_refusal,
+    meaning_of,
+    refusal_of,
+    words_of,
+)
 
 DAILY_WAIT_SECONDS = 3600.0
 """How long to wait after the daily limit, which counts the last 24 hours: longer than a purchase is held back."""
 
-_NO_CREDIT = re.compile(r"not have enough credits|insufficient credits", re.IGNORECASE)
-_DAILY = re.compile(r"daily", re.IGNORECASE)
 _MOST_ISSUES = 4
-
-
-class _Refusal(NamedTuple):
-    """One thing that Runway refuses a request for: a pattern in its words, and the way out."""
-
-    pattern: str
-    way_out: str
-
+_HTTP, _RATE, _CREDIT = errors.HTTPError, errors.RateLimitError, errors.InsufficientCreditsError
+_BROKE = "not have enough credits|insufficient credits"
+_END_USER = "set provider_config={'on_behalf_of': '<an id of your end user>'}"
+_MODEL = r"No matching discriminator.*\bmodel\b|\bmodel\b.*No matching discriminator"
+_FETCHED = r"fetch(ing)? asset|HTTPS URLs|hosted on a domain"
+_UNFIT = r"asset (size|duration|aspect ratio)|asset type"
 
 _REFUSALS = (
-    _Refusal(r"X-Runway-Version", "leave api_version out"),
-    _Refusal(r"On-Behalf-Of", "set provider_config={'on_behalf_of': '<an id of your end user>'}"),
-    _Refusal(r"No matching discriminator.*\bmodel\b|\bmodel\b.*No matching discriminator", "use another model"),
-    _Refusal(r"fetch(ing)? asset|HTTPS URLs|hosted on a domain", "give a public https URL, or the file itself"),
-    _Refusal(r"[Aa]sset (size|duration|aspect ratio)|asset type", "give another file"),
+    Meaning(_CREDIT, "buy credits for the organisation, or use another account", None, (400,), _BROKE),
+    Meaning(_RATE, "wait, or use another account", None, (429,), "daily", wait_seconds=DAILY_WAIT_SECONDS),
+)
+"""Refusals that the status alone does not tell."""
+
+_WAYS_OUT = (
+    Meaning(_HTTP, "give a URL, or a larger file, which is uploaded", status=(413,)),
+    Meaning(_HTTP, "leave api_version out", words="X-Runway-Version"),
+    Meaning(_HTTP, _END_USER, words="On-Behalf-Of"),
+    Meaning(_HTTP, "use another model", words=_MODEL),
+    Meaning(_HTTP, "give a public https URL, or the file itself", words=_FETCHED),
+    Meaning(_HTTP, "give another file", words=_UNFIT),
+)
+"""Ways out of what the status tells."""
+
+_CONTENT, _FAILED = errors.ContentModerationError, errors.GenerationFailedError
+_REWORD = Meaning(_CONTENT, "change the prompt or the input", False, charged="unknown")
+_BILLED = "change the input; Runway bills it, and many may suspend you"
+
+FAILURES = (
+    Meaning(_CONTENT, _BILLED, False, words=r"^SAFETY\.INPUT\b", charged="yes"),
+    _REWORD._replace(words=r"^SAFETY\b"),
+    _REWORD._replace(words=r"^INPUT_PREPROCESSING\.SAFETY\b"),
+    Meaning(_FAILED, "try again in a while", True, words=r"^INPUT_PREPROCESSING\b", charged="unknown"),
+    Meaning(_FAILED, "give a file that keeps to the limits of the model", False, words=r"^ASSET\b", charged="unknown"),
+    Meaning(_FAILED, "try once more, or change the prompt", True, words=r"^INTERNAL\.BAD_OUTPUT\b", charged="unknown"),
+    Meaning(_FAILED, "try again in some minutes", True, words=r"^THIRD_PARTY\b", charged="unknown"),
+)
+"""Failure codes by their beginning, the longer one first; the rest of a code grows and only tells more."""
+
+_ANY = Meaning(_FAILED, "try again in a while", True, charged="unknown")
+_GONE = (
+    "Runway no longer knows the task: it was cancelled or deleted, and what it cost is not told; look at the usage of "
+    "the organisation."
 )
 
 
@@ -45,41 +82,16 @@ def error_of(response: HttpResponse, phase: Phase) -> errors.TarashException:
         phase: What the request was for.
     """
     body = body_of(response)
-    error = _of_answer(response, body, phase)
-    if phase == "submit":
-        refused = response.status < 500 or (response.status == 503 and isinstance(body, dict))
-        errors.complete(error, charged="no" if refused else "unknown")
-    return error
-
-
-def _of_answer(response: HttpResponse, body: Any, phase: Phase) -> errors.TarashException:
+    if response.status == 404 and phase in ("poll", "cancel"):
+        return errors.JobExpiredError(_GONE, raw_response=redact(body))
     said, status = _words(body), response.status
-    known: dict[str, Any] = {"raw_response": redact(body), "status_code": status}
-    if status == 400 and _NO_CREDIT.search(said):
-        return errors.InsufficientCreditsError(
-            f"The Runway organisation has no credit: {said}; buy some, or use another account.", **known
-        )
-    if status == 404 and phase in ("poll", "cancel"):
-        return errors.JobExpiredError(
-            "Runway no longer knows the task: it was cancelled or deleted, and what it cost is not told; look at the "
-            "usage of the organisation.",
-            raw_response=redact(body),
-        )
-    if status == 429 and _DAILY.search(said):
-        wait = retry_after_seconds(response)
-        return errors.RateLimitError(
-            f"Runway's daily limit is reached: {said}; wait, or use another account.",
-            retry_after_seconds=DAILY_WAIT_SECONDS if wait is None else wait,
-            **known,
-        )
-    return error_of_status(response, phase, _with_way_out(said, status))
-
-
-def _with_way_out(said: str, status: int) -> str:
-    if status == 413:
-        return f"{said or 'the body is too large'}; give a URL, or a larger file, which is uploaded"
-    found = (refusal.way_out for refusal in _REFUSALS if re.search(refusal.pattern, said))
-    return "; ".join(filter(None, (said, next(found, None))))
+    meaning = meaning_of(_REFUSALS, said, status)
+    if meaning is not None:
+        error = refusal_of(response, meaning, "Runway", words=said)
+    else:
+        hint = meaning_of(_WAYS_OUT, said, status)
+        error = error_of_status(response, phase, "; ".join(filter(None, (said, hint and hint.way_out))))
+    return billed(error, phase, is_refusal(response))
 
 
 def _words(body: Any) -> str:
@@ -105,31 +117,6 @@ def _issue(issue: Mapping[str, Any]) -> str:
     return f"{place} " * bool(place) + ", ".join([text.rstrip(". "), *more])
 
 
-class _Failure(NamedTuple):
-    """A class of failure codes by its beginning; ``charged`` where the task does not tell."""
-
-    beginning: str
-    error: type[errors.TarashException]
-    retryable: bool
-    charged: errors.Charged
-    way_out: str
-
-
-_CONTENT, _FAILED = errors.ContentModerationError, errors.GenerationFailedError
-
-FAILURES = (
-    _Failure("SAFETY.INPUT", _CONTENT, False, "yes", "change the input; Runway bills it, and many may suspend you"),
-    _Failure("SAFETY", _CONTENT, False, "unknown", "change the prompt or the input"),
-    _Failure("INPUT_PREPROCESSING.SAFETY", _CONTENT, False, "unknown", "change the prompt or the input"),
-    _Failure("INPUT_PREPROCESSING", _FAILED, True, "unknown", "try again in a while"),
-    _Failure("ASSET", _FAILED, False, "unknown", "give a file that keeps to the limits of the model"),
-    _Failure("INTERNAL.BAD_OUTPUT", _FAILED, True, "unknown", "try once more, or change the prompt or the input"),
-    _Failure("THIRD_PARTY", _FAILED, True, "unknown", "try again in some minutes"),
-    _Failure("", _FAILED, True, "unknown", "try again in a while"),
-)
-"""Failure codes by their beginning, the longer one first; the rest of a code grows and only tells more."""
-
-
 def error_of_failure(task: Mapping[str, Any], cost: float | None) -> errors.TarashException:
     """The error of a task with status ``FAILED``.
 
@@ -137,19 +124,7 @@ def error_of_failure(task: Mapping[str, Any], cost: float | None) -> errors.Tara
         task: The task; ``failureCode`` may be missing.
         cost: The credits that stay charged, where the task tells.
     """
-    code = str(task.get("failureCode") or "")
-    kind = next(kind for kind in FAILURES if _begins(code, kind.beginning))
-    said = " ".join(str(task.get("failure") or "it gave no reason").split()).rstrip(". ")
-    what = "refused the content" if kind.error is _CONTENT else "could not finish the task"
-    tag = f" ({code})" if code else ""
-    return kind.error(
-        f"Runway {what}: {redact_text(said)}{tag}; {kind.way_out}.",
-        request_id=task.get("id"),
-        raw_response=redact(dict(task)),
-        retryable=kind.retryable,
-        charged=kind.charged if cost is None else ("yes" if cost else "no"),
-    )
-
-
-def _begins(code: str, beginning: str) -> bool:
-    return not beginning or code == beginning or code.startswith(beginning + ".")
+    code, words, id = str(task.get("failureCode") or ""), str(task.get("failure") or ""), task.get("id")
+    meaning = meaning_of(FAILURES, code) or _ANY
+    charged = None if cost is None else charged_of(cost)
+    return failure_of(meaning, "Runway", words, dict(task), code=code, charged=charged, request_id=id)

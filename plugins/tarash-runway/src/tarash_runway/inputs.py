@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from attrs import evolve, frozen
 
 from tarash_core.catalog import ModelSpec, Variant
-from tarash_core.catalog.building.nested import nested_rule, wire_rule
+from tarash_core.catalog.building.parts import Fields, joined, own, own_value, root_of
+from tarash_core.catalog.building.wires import Schema, WireSchemas
 from tarash_core.fields import (
-    FieldMapper,
     MediaForm,
     Rule,
     audio_url_field_mapper,
     constant_field_mapper,
     duration_field_mapper,
-    extra_params_field_mapper,
     image_list_field_mapper,
     passthrough_field_mapper,
     rule,
@@ -25,21 +23,20 @@ from tarash_core.fields import (
     size_table_field_mapper,
     video_url_field_mapper,
 )
-from tarash_core.fields.values import WireType, pixels, ratio
-
-Fields = Mapping[str, FieldMapper]
-Schema = Mapping[str, Any]
+from tarash_core.fields.values import pixels, ratio
 
 FORMS = ("url", "runway", "data_uri")
 """How Runway takes media: an https URL, the ``runway://`` address of an upload, or a data URI."""
 
-MEDIUM: Schema = {"type": "string", "minLength": 13}
+_BODIES = WireSchemas(
+    medium={"type": "string", "minLength": 13},
+    tag={"type": "string", "minLength": 3, "maxLength": 16},
+    bare=("promptImage",),
+)
 _RATIOS = (
     "16:9", "9:16", "1:1", "4:3", "3:4", "3:2", "2:3", "21:9", "9:21", "5:4", "4:5", "2:1", "1:2", "1:4", "4:1",
     "1:8", "8:1",
 )  # fmt: skip
-_ROOT = re.compile(r"[^.\[]+")
-_ITEM = re.compile(r"\[(?:(?P<key>\w+)=(?P<value>\w+)|\d*)\](?:\[\])?\.(?P<uri>\w+)")
 
 
 def object_forms(field: str = "uri", **keys: str) -> tuple[MediaForm, ...]:
@@ -148,26 +145,17 @@ def count(most: int | None = 10) -> Fields:
 # the models' own parameters
 
 
-def own(name: str, type: WireType, default: Any = None, **known: Any) -> Fields:
-    """A parameter of the model's own, under its wire name."""
-    return {name: extra_params_field_mapper(name, type=type, default=default, **known)}
-
-
 def choice(name: str, words: str, default: str | None = None) -> Fields:
     """One of a few words, given with blanks between."""
-    return own(name, "str", default, choices=tuple(words.split()))
+    return own(name, "str", default=default, choices=tuple(words.split()))
 
 
 def whole(name: str, minimum: int | None = None, maximum: int | None = None, default: int | None = None) -> Fields:
     """A whole number."""
-    return own(name, "int", default, minimum=minimum, maximum=maximum)
+    return own(name, "int", default=default, minimum=minimum, maximum=maximum)
 
 
 # rules
-
-
-def _extra(effective: Mapping[str, Any], name: str) -> Any:
-    return effective.get("extra_params", {}).get(name)
 
 
 def at_least_one_reference(*wires: str) -> Rule:
@@ -175,7 +163,7 @@ def at_least_one_reference(*wires: str) -> Rule:
     given = ("reference_images", "video", "audio")
 
     def check(effective: Mapping[str, Any]) -> bool:
-        return any(effective.get(name) for name in given) or any(_extra(effective, wire) for wire in wires)
+        return any(effective.get(name) for name in given) or any(own_value(effective, wire) for wire in wires)
 
     return rule("at least one of reference images, video or audio is needed", check, *given)
 
@@ -190,13 +178,13 @@ def profile_only_with(*formats: str) -> Rule:
     """``proresProfile`` goes with formats of ProRes alone."""
 
     def check(effective: Mapping[str, Any]) -> bool:
-        return _extra(effective, "proresProfile") is None or _extra(effective, "outputFormat") in formats
+        return own_value(effective, "proresProfile") is None or own_value(effective, "outputFormat") in formats
 
     return rule(f"proresProfile needs outputFormat {' or '.join(formats)}", check, "extra_params")
 
 
 def _shots(effective: Mapping[str, Any]) -> Any:
-    return (_extra(effective, "providerSettings") or {}).get("multiPrompt")
+    return (own_value(effective, "providerSettings") or {}).get("multiPrompt")
 
 
 def shots(needs_prompt: bool = False) -> tuple[Rule, ...]:
@@ -207,7 +195,7 @@ def shots(needs_prompt: bool = False) -> tuple[Rule, ...]:
         return listed is None or 3 <= sum(shot["duration"] for shot in listed) <= 15
 
     def is_told(effective: Mapping[str, Any]) -> bool:
-        guessed = (_extra(effective, "providerSettings") or {}).get("shotType") == "intelligence"
+        guessed = (own_value(effective, "providerSettings") or {}).get("shotType") == "intelligence"
         return effective.get("prompt") is not None or not guessed
 
     def is_given(effective: Mapping[str, Any]) -> bool:
@@ -259,10 +247,10 @@ def way(
         rules: Rules between the inputs.
         **known: Further fields of the variant.
     """
-    fields = {wire: mapper for part in parts for wire, mapper in part.items()}
+    fields = joined(*parts)
     limit = fields["promptText"].max_length if "promptText" in fields else None
     checks = (*rules, *([_units_of_prompt(limit)] if limit else ()))
-    parameters = {*map(_root, fields), *(inner or {}), *also}
+    parameters = {*map(root_of, fields), *(inner or {}), *also}
     variant = Variant(modes=modes, endpoint=f"/v1/{path}", fields=fields, rules=checks, parameters=parameters, **known)
     return Way(variant, inner or {})
 
@@ -278,59 +266,8 @@ def _kin(one: Way, ways: Iterable[Way]) -> list[Way]:
 
 def _of_model(id: str, variant: Variant, kin: Sequence[Way]) -> Variant:
     # What stands below a wire name is checked first, so that other rules can read it.
-    rules: Any = (*_wire_rules(kin), *variant.rules)
+    inner = {name: schema for other in kin for name, schema in other.inner.items()}
+    rules: Any = (*_BODIES.rules([other.variant.fields for other in kin], inner), *variant.rules)
     parameters = {"model", *(name for other in kin for name in other.variant.parameters or ())}
     fields = {"model": constant_field_mapper(id), **variant.fields}
     return evolve(variant, fields=fields, parameters=parameters, rules=rules)
-
-
-def _root(wire: str) -> str:
-    found = _ROOT.match(wire)
-    return found[0] if found else wire
-
-
-def _wire_rules(kin: Sequence[Way]) -> Iterator[Rule]:
-    """Rules for what is given in ``extra_params`` under a wire name that no mapper of its own checks."""
-    inner = {name: schema for other in kin for name, schema in other.inner.items()}
-    yield from (nested_rule(name, schema) for name, schema in inner.items())
-    roots: dict[str, dict[str, FieldMapper]] = {}
-    for other in kin:
-        for wire, mapper in other.variant.fields.items():
-            if mapper.source_field is not None and not mapper.is_extra:
-                roots.setdefault(_root(wire), {})[wire] = mapper
-    yield from (_wire_rule(name, fields) for name, fields in roots.items() if name not in inner)
-
-
-def _wire_rule(name: str, fields: Fields) -> Rule:
-    mapper = fields.get(name)
-    if mapper is not None and not mapper.is_media:
-        return wire_rule(name, mapper)
-    return nested_rule(name, _medium_of(mapper) if mapper is not None else _list_of(name, fields))
-
-
-def _medium_of(mapper: FieldMapper) -> Schema:
-    """A medium, or the object that it stands in."""
-    written = mapper.forms[0].write
-    if written is None:
-        return MEDIUM
-    return {
-        "type": "object",
-        "properties": {name: MEDIUM if word == "$value" else {"enum": [word]} for name, word in written.items()},
-        "required": list(written),
-    }
-
-
-def _list_of(name: str, fields: Fields) -> Schema:
-    """The list whose items hold a medium each."""
-    items = [found for wire in fields if (found := _ITEM.match(wire, len(name)))]
-    keys = {item["key"] for item in items if item["key"]}
-    properties: dict[str, Schema] = {item["uri"]: MEDIUM for item in items}
-    for key in keys:
-        properties[key] = {"enum": [item["value"] for item in items if item["key"] == key]}
-    for mapper in fields.values():
-        properties |= {tag: {"type": "string", "minLength": 3, "maxLength": 16} for tag in mapper.item}
-    always = [item["uri"] for item in items[:1]] + [key for key in keys if all(item["key"] == key for item in items)]
-    most = [mapper.max_items for mapper in fields.values() if mapper.max_items]
-    listed: Schema = {"type": "array", "minItems": 1, "items": {"type": "object", "properties": properties,
-                      "required": always}, **({"maxItems": max(most)} if most else {})}  # fmt: skip
-    return {"anyOf": [MEDIUM, listed]} if name == "promptImage" else listed

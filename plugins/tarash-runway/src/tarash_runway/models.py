@@ -11,6 +11,8 @@ from decimal import Decimal
 from typing import Any
 
 from tarash_core.catalog import Catalog, Lifecycle, ModelSpec, Price
+from tarash_core.catalog.building.parts import Fields, own, own_value
+from tarash_core.catalog.building.wires import Schema
 from tarash_core.fields import (
     FieldMapper,
     Rule,
@@ -29,8 +31,6 @@ from tarash_core.fields import audio_url_field_mapper as audio_mapper
 from tarash_core.fields import constant_field_mapper as constant
 from tarash_runway.inputs import (
     FORMS,
-    Fields,
-    Schema,
     Way,
     at_least_one_reference,
     at_most_images,
@@ -42,7 +42,6 @@ from tarash_runway.inputs import (
     length,
     model,
     object_forms,
-    own,
     pictures,
     profile_only_with,
     prompt,
@@ -519,7 +518,7 @@ def _very_low_needs_images() -> Rule:
 
 def _careful_edit() -> Rule:
     def check(effective: Mapping[str, Any]) -> bool:
-        careful = effective.get("extra_params", {}).get("preciseEdit")
+        careful = own_value(effective, "preciseEdit")
         return not careful or (effective.get("quality") != "very_low" and "aspect_ratio" not in effective)
 
     return rule("preciseEdit goes neither with a size nor with quality very_low", check, "extra_params")

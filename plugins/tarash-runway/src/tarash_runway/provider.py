@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from tarash_core.errors import ValidationError
 from tarash_core.models.cost import Cost
 from tarash_core.plugins import (
     Accepted,
@@ -17,7 +16,6 @@ from tarash_core.plugins import (
     Credentials,
     Done,
     Failed,
-    FilePart,
     HttpRequest,
     HttpResponse,
     Output,
@@ -27,12 +25,14 @@ from tarash_core.plugins import (
     Running,
     Steps,
     Update,
+    charged_of,
+    file_part,
 )
 from tarash_runway.errors import error_of, error_of_failure
 from tarash_runway.models import CATALOG
 
 if TYPE_CHECKING:
-    from tarash_core.errors import Charged, TarashException
+    from tarash_core.errors import TarashException
     from tarash_core.models.job import Job
     from tarash_core.models.media import Media
     from tarash_core.models.plan import Plan
@@ -43,19 +43,6 @@ VERSION = "2024-11-06"
 
 SERVED_SECONDS = 24 * 3600.0
 """Result URLs are served for 24 to 48 hours; asking for the task again gives fresh ones."""
-
-_EXTENSIONS = {
-    "application/octet-stream": "bin",
-    "image/jpeg": "jpg",
-    "video/quicktime": "mov",
-    "video/x-matroska": "mkv",
-    "video/3gpp": "3gp",
-    "video/ogg": "ogv",
-    "audio/mpeg": "mp3",
-    "audio/mp4": "m4a",
-    "audio/x-wav": "wav",
-    "audio/x-flac": "flac",
-}
 
 
 class Runway(Provider):
@@ -72,6 +59,7 @@ class Runway(Provider):
     title = "Runway"
     origins = (ORIGIN,)
     credentials = Credentials("RUNWAYML_API_SECRET")
+    settings = ("on_behalf_of",)
     catalog = CATALOG
     simulator = "tarash_runway.simulator:RunwaySimulator"
     # Runway asks for no more than one look in five seconds.
@@ -81,14 +69,12 @@ class Runway(Provider):
     upload_limit_bytes = 200 * 1024 * 1024
 
     def submit(self, plan: Plan, attempt: Attempt) -> Steps[Accepted]:
-        """Buys a task. The most that it may cost stands in the receipt's state as ``estimatedCost``, in credits."""
-        version = attempt.api_version or VERSION
-        headers = {"x-runway-version": version, **_headers(attempt)}
-        url = ORIGIN + plan.endpoint
-        response = yield HttpRequest("POST", url, json=plan.payload, headers=headers, effect="buy")
-        task = response.json()
-        state = {"estimatedCost": task["estimatedCost"]} if task.get("estimatedCost") else {}
-        return Accepted(task["id"], state=state if version == VERSION else {**state, "version": version})
+        """Buys a task; the estimate of the receipt is the most that it may cost."""
+        whom, version = attempt.settings.get("on_behalf_of"), attempt.api_version or VERSION
+        more = {} if whom is None else {"x-runway-on-behalf-of": str(whom)}
+        task = (yield _request("POST", plan.endpoint, version, more, json=plan.payload, effect="buy")).json()
+        state = {} if version == VERSION else {"version": version}
+        return Accepted(task["id"], state=state, estimate=_cost(task, "estimatedCost", "vendor-estimate"))
 
     def poll(self, job: Job) -> Steps[Update]:
         """Asks for the task.
@@ -115,14 +101,12 @@ class Runway(Provider):
         Raises:
             ValidationError: The file has more than 200 MB.
         """
-        content, kind = b"".join(media.chunks()), media.content_type or "application/octet-stream"
-        if len(content) > self.upload_limit_bytes:
-            raise ValidationError("A file for Runway may have at most 200 MB; shorten it.")
-        name = f"input.{_EXTENSIONS.get(kind) or kind.partition('/')[2].partition(';')[0]}"
-        asked = {"filename": name, "type": "ephemeral"}
+        too_large = "A file for Runway may have at most 200 MB; shorten it."
+        file = file_part(media, most_bytes=self.upload_limit_bytes, too_large=too_large)
+        asked = {"filename": file.filename, "type": "ephemeral"}
         slot = (yield _request("POST", "/v1/uploads", json=asked, effect="write")).json()
-        file = {"file": FilePart(content, kind, name)}
-        yield HttpRequest("POST", slot["uploadUrl"], form=slot["fields"], files=file, effect="write", signed=False)
+        form = {"form": slot["fields"], "files": {"file": file}}
+        yield HttpRequest("POST", slot["uploadUrl"], **form, effect="write", signed=False)
         return str(slot["runwayUri"])
 
     def error(self, response: HttpResponse, phase: Phase) -> TarashException:
@@ -130,23 +114,15 @@ class Runway(Provider):
         return error_of(response, phase)
 
 
-def _request(method: str, path: str, version: str = VERSION, **known: Any) -> HttpRequest:
-    return HttpRequest(method, ORIGIN + path, headers={"x-runway-version": version}, **known)
+def _request(
+    method: str, path: str, version: str = VERSION, more: Mapping[str, str] | None = None, **known: Any
+) -> HttpRequest:
+    return HttpRequest(method, ORIGIN + path, headers={"x-runway-version": version, **(more or {})}, **known)
 
 
 def _about(job: Job, method: str) -> HttpRequest:
     path, version = f"/v1/tasks/{quote(job.id, safe='')}", str(job.state.get("version") or VERSION)
     return _request(method, path, version, effect="read" if method == "GET" else "write")
-
-
-def _headers(attempt: Attempt) -> dict[str, str]:
-    settings = attempt.settings
-    if unknown := sorted(settings.keys() - {"on_behalf_of"}):
-        raise ValidationError(f"Runway has no setting {unknown[0]!r}; it has on_behalf_of.")
-    if attempt.webhook_url is not None:
-        raise ValidationError("Runway sends no callbacks; leave webhook_url out and wait for the job, or look at it.")
-    whom = settings.get("on_behalf_of")
-    return {} if whom is None else {"x-runway-on-behalf-of": str(whom)}
 
 
 def update_of(task: Mapping[str, Any]) -> Update:
@@ -163,29 +139,25 @@ def update_of(task: Mapping[str, Any]) -> Update:
             return Running(percent=_percent(task.get("progress")), raw=task)
         case "SUCCEEDED":
             outputs = [Output(url, expires_in_seconds=SERVED_SECONDS) for url in task.get("output") or ()]
-            return Done(*outputs, cost=cost_of(task), raw=task)
+            return Done(*outputs, cost=_cost(task), raw=task)
         case "FAILED":
             return Failed(error_of_failure(task, _credits(task)), raw=task)
         case "CANCELLED":
-            return Cancelled(charged=_charged(_credits(task)), raw=task)
+            return Cancelled(charged=charged_of(_credits(task)), raw=task)
         case status:
             return Running(unknown_status=str(status), raw=task)
 
 
-def cost_of(task: Mapping[str, Any]) -> Cost | None:
-    """What an ended task cost: credits, each a US cent; None where it does not tell, as before August 2026."""
-    credits = _credits(task)
-    return None if credits is None else Cost(credits, "credits", Decimal(str(credits)) / 100)
+def _cost(task: Mapping[str, Any], name: str = "cost", source: str = "vendor") -> Cost | None:
+    """Credits, each a US cent; None where the task does not tell, as an ended one before August 2026."""
+    credits = _credits(task, name)
+    return None if credits is None else Cost(credits, "credits", Decimal(str(credits)) / 100, source)
 
 
-def _credits(task: Mapping[str, Any]) -> float | None:
-    cost = task.get("cost")
+def _credits(task: Mapping[str, Any], name: str = "cost") -> float | None:
+    cost = task.get(name)
     amount = cost.get("credits") if isinstance(cost, dict) else None
     return amount if isinstance(amount, (int, float)) else None
-
-
-def _charged(credits: float | None) -> Charged:
-    return "unknown" if credits is None else "yes" if credits else "no"
 
 
 def _percent(progress: Any) -> float | None:

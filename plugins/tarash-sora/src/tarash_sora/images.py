@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import base64
-import json
-from collections.abc import Iterator, Mapping
-from decimal import Decimal
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from tarash_core.errors import ValidationError
 from tarash_core.fields.values import pixels
 from tarash_core.models.cost import Cost
-from tarash_core.plugins import Done, FilePart, HttpResponse, Output, multipart
+from tarash_core.models.media import Media
+from tarash_core.plugins import (
+    FilePart,
+    HttpResponse,
+    cost_of_tokens,
+    events_in,
+    multipart,
+    updates,
+    values_at,
+    without,
+)
 from tarash_sora.errors import error_of_failure
 from tarash_sora.models import CHECKED
 
@@ -23,7 +31,7 @@ MOST_BYTES = {"image": 50 * _MIB, "mask": 4 * _MIB}
 """Each file must be smaller than this."""
 
 _TYPES = {"svg": "image/svg+xml", "jpg": "image/jpeg"}
-_MILLION = Decimal(1_000_000)
+_TOKENS = ("input_tokens_details.text_tokens", "input_tokens_details.image_tokens", "output_tokens")
 
 
 def body_of_picture(plan: Plan) -> dict[str, Any]:
@@ -40,43 +48,30 @@ def body_of_picture(plan: Plan) -> dict[str, Any]:
     _check_sizes(payload)
     pictures = payload.pop("image")
     payload["image" if len(pictures) == 1 else "image[]"] = pictures
-    return dict(multipart(dict(_flat(payload))))
+    return dict(multipart(payload, brackets=True))
 
 
 def _markup(text: str) -> FilePart:
     """The PNG that lies over the picture, given as a data URI or as base64."""
     try:
-        content = base64.b64decode(text.rpartition(",")[2], validate=True)
-    except ValueError:
-        content = b""
-    if not content:
-        raise ValidationError("extra_params['markup'] must be a PNG as a data URI or base64.", charged="no")
-    return FilePart(content, "image/png", "markup.png")
-
-
-def _flat(payload: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
-    """Objects as OpenAI's forms write them: ``svg[model]``."""
-    for name, value in payload.items():
-        path = f"{above}[{name}]" if above else name
-        if isinstance(value, Mapping):
-            yield from _flat(value, path)
-        else:
-            yield path, value
+        return FilePart(b"".join(Media(text).chunks()), "image/png", "markup.png")
+    except ValueError as error:
+        sentence = "extra_params['markup'] must be a PNG as a data URI or base64."
+        raise ValidationError(sentence, charged="no") from error
 
 
 def _check_sizes(payload: Mapping[str, Any]) -> None:
     for name, most in MOST_BYTES.items():
-        value = payload.get(name)
-        for part in value if isinstance(value, list) else [value]:
-            if isinstance(part, FilePart) and len(part.content) >= most:
-                raise ValidationError(
-                    f"OpenAI takes less than {most // _MIB} MiB as {name}, and this file has {len(part.content)} "
-                    "bytes; send a smaller one.",
-                    charged="no",
-                )
+        size = max((len(part.content) for part in values_at(payload, name) if isinstance(part, FilePart)), default=0)
+        if size >= most:
+            raise ValidationError(
+                f"OpenAI takes less than {most // _MIB} MiB as {name}, and this file has {size} bytes; send a smaller "
+                "one.",
+                charged="no",
+            )
 
 
-def done_of(response: HttpResponse, plan: Plan) -> Done:
+def done_of(response: HttpResponse, plan: Plan) -> updates.Done:
     """The pictures of an answer, whole or as a stream of events.
 
     Raises:
@@ -89,14 +84,14 @@ def done_of(response: HttpResponse, plan: Plan) -> Done:
     outputs = [_output(item, {**body, **item}) for item in items]
     if not outputs:
         raise LookupError("the answer holds no picture")
-    raw = {**body, "data": [_without_file(item) for item in items]}
-    return Done(*outputs, cost=_cost(body, plan), raw=raw, revised_prompt=items[0].get("revised_prompt"))
+    return updates.Done(
+        *outputs, cost=_cost(body, plan), raw=without(body, "b64_json"), revised_prompt=items[0].get("revised_prompt")
+    )
 
 
 def _of_events(text: str) -> dict[str, Any]:
     """The answer that a stream amounts to: partial pictures are left aside."""
-    lines = (line[5:].strip() for line in text.splitlines() if line.startswith("data:"))
-    events = [json.loads(line) for line in lines if line.startswith("{")]
+    events = events_in(text)
     whole = [event for event in events if str(event.get("type", "")).endswith(".completed")]
     failed = next((event for event in events if "error" in event), None)
     if failed is not None and not whole:
@@ -104,7 +99,7 @@ def _of_events(text: str) -> dict[str, Any]:
     return {"data": whole, "usage": whole[-1].get("usage") if whole else None}
 
 
-def _output(item: Mapping[str, Any], told: Mapping[str, Any]) -> Output:
+def _output(item: Mapping[str, Any], told: Mapping[str, Any]) -> updates.Output:
     kind = str(told.get("output_format") or "")
     width, height = pixels(told.get("size")) or (None, None)
     known: dict[str, Any] = {"width": width, "height": height}
@@ -112,24 +107,12 @@ def _output(item: Mapping[str, Any], told: Mapping[str, Any]) -> Output:
         known["content_type"] = _TYPES.get(kind, f"image/{kind}")
     if item.get("b64_json"):
         content = base64.b64decode(item["b64_json"])
-        return Output(data=content, size_bytes=len(content), **known)
+        return updates.Output(data=content, size_bytes=len(content), **known)
     # gpt-image never answers with one; servers that speak like OpenAI may.
-    return Output(str(item["url"]), **known)
-
-
-def _without_file(item: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in item.items() if name != "b64_json"}
+    return updates.Output(str(item["url"]), **known)
 
 
 def _cost(body: Mapping[str, Any], plan: Plan) -> Cost | None:
     """What the tokens of the answer cost by the price list; None where either is not told."""
-    usage, rates = body.get("usage"), plan.settings.get("usd_per_million_tokens")
-    if not isinstance(usage, dict) or not rates:
-        return None
-    given = usage.get("input_tokens_details") or {}
-    counts = (given.get("text_tokens"), given.get("image_tokens"), usage.get("output_tokens"))
-    known = [count for count in counts if isinstance(count, int)]
-    if len(known) < len(counts):
-        return None
-    usd = sum((Decimal(rate) * count for rate, count in zip(rates, known, strict=True)), Decimal(0)) / _MILLION
-    return Cost(Decimal(sum(known)), "tokens", usd, source="catalog", as_of=CHECKED)
+    rates = plan.settings.get("usd_per_million_tokens", ())
+    return cost_of_tokens([*values_at(body.get("usage"), *_TOKENS)], rates, CHECKED)

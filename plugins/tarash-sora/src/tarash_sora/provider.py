@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
-from tarash_core.errors import GenerationFailedError, TarashException, ValidationError, WebhookError
+from tarash_core.errors import TarashException
 from tarash_core.plugins import (
     Accepted,
     Attempt,
@@ -19,7 +18,6 @@ from tarash_core.plugins import (
     Credentials,
     Done,
     Expired,
-    Failed,
     HttpRequest,
     HttpResponse,
     Phase,
@@ -27,9 +25,11 @@ from tarash_core.plugins import (
     Steps,
     Update,
     body_of,
+    retry_after_seconds,
     standard_webhooks,
 )
-from tarash_sora.errors import error_of, wait_of
+from tarash_core.plugins.updates import ENDED
+from tarash_sora.errors import error_of
 from tarash_sora.images import body_of_picture, done_of
 from tarash_sora.models import CATALOG
 from tarash_sora.places import ORIGINS, SETTINGS, Place, dialect_of
@@ -40,9 +40,9 @@ if TYPE_CHECKING:
     from tarash_core.models.job import Job
     from tarash_core.models.plan import Plan
 
-WEBHOOK_SECRET = "OPENAI_WEBHOOK_SECRET"
 _AZURE_TOKEN = "AZURE_OPENAI_AD_TOKEN"
 _ABORTING = ("vllm", "sglang")
+_EVENTS = {"video.completed": "completed", "video.failed": "failed"}
 _LINES = ("gpt-image", "chatgpt-image", "sora", "dall-e")
 _ANY_ERROR = tuple(range(400, 600))
 
@@ -65,8 +65,10 @@ class Sora(Provider):
     title = "OpenAI"
     origins = ORIGINS
     credentials = Credentials("OPENAI_API_KEY", "AZURE_OPENAI_API_KEY", _AZURE_TOKEN)
-    webhook_secrets = Credentials(WEBHOOK_SECRET, optional=True)
+    webhook_secrets = Credentials("OPENAI_WEBHOOK_SECRET", optional=True)
     catalog = CATALOG
+    settings = SETTINGS
+    takes_no_webhook = "register the address in its dashboard, and leave webhook_url out"
     simulator = "tarash_sora.simulator:SoraSimulator"
     cadence = Cadence(first=5.0, most=15.0, growth=1.2)
 
@@ -87,7 +89,7 @@ class Sora(Provider):
         Raises:
             ValidationError: A setting is unknown, or a file cannot be taken; nothing was sent.
         """
-        place = _place(plan, attempt)
+        place = _place(plan, attempt, attempt.settings)
         if plan.kind == "image":
             url = place.url(plan.endpoint, plan.model)
             response = yield HttpRequest("POST", url, **body_of_picture(plan), headers=place.headers, effect="buy")
@@ -99,8 +101,17 @@ class Sora(Provider):
     def poll(self, job: Job) -> Steps[Update]:
         """Asks for the video; one that the server no longer knows has expired."""
         place = Place.of(job.state)
-        request = HttpRequest("GET", _url(place, job.id), headers=place.headers, expect=_ANY_ERROR)
-        return self._read(place, job, (yield request), "poll")
+        response = yield HttpRequest("GET", _url(place, job.id), headers=place.headers, expect=_ANY_ERROR)
+        body = body_of(response)
+        # vLLM-Omni tells of a failed job with an error status, and the job in the body.
+        if is_video(body):
+            wait = retry_after_seconds(response, "openai-poll-after-ms")
+            return update_of(body, _url(place, job.id, "/content"), wait)
+        if response.status == 404:
+            return Expired(raw=body)
+        if response.status >= 400:
+            raise self.error(response, "poll")
+        raise ValueError("the answer is no video job")
 
     def cancel(self, job: Job) -> Steps[Update]:
         """Aborts the job where the server can (vLLM-Omni, SGLang); elsewhere only says how it is.
@@ -109,7 +120,7 @@ class Sora(Provider):
         """
         place = Place.of(job.state)
         update = yield from self.poll(job)
-        if place.dialect not in _ABORTING or isinstance(update, (Done, Failed, Cancelled, Expired)):
+        if place.dialect not in _ABORTING or isinstance(update, ENDED):
             return update
         url = _url(place, job.id)
         response = yield HttpRequest("DELETE", url, headers=place.headers, effect="write", expect=(404, 409))
@@ -130,61 +141,25 @@ class Sora(Provider):
             WebhookError: It is not authentic, is about something else, or there is no secret.
         """
         yield from ()
-        if not secret:
-            raise WebhookError(f"A callback of OpenAI needs its secret: pass it, or set {WEBHOOK_SECRET}.")
-        event_id = standard_webhooks.check(headers, body, secret, now)
-        try:
-            told = json.loads(body)
-            id, kind = str(told["data"]["id"]), told["type"]
-            update = _EVENTS[kind](id, told)
-        except (ValueError, LookupError, TypeError) as error:
-            raise WebhookError("The callback is authentic, but is about no video; ignore it.") from error
-        return Callback(job_id=id, update=update, event_id=event_id, sent_at=standard_webhooks.sent_at(headers))
+        return standard_webhooks.callback(self, headers, body, secret, now, _told, "is about no video")
 
     def live_models(self, known: Collection[str]) -> Steps[Iterable[str]]:
         """The picture and video models of OpenAI's list."""
         response = yield HttpRequest("GET", f"{ORIGINS[0]}/models")
         return [item["id"] for item in response.json()["data"] if str(item["id"]).startswith(_LINES)]
 
-    def _read(self, place: Place, job: Job, response: HttpResponse, phase: Phase) -> Update:
-        body = body_of(response)
-        # vLLM-Omni tells of a failed job with an error status, and the job in the body.
-        if is_video(body):
-            return update_of(body, _url(place, job.id, "/content"), wait_of(response, "openai-poll-after-ms"))
-        if response.status == 404:
-            return Expired(raw=body)
-        if response.status >= 400:
-            raise self.error(response, phase)
-        raise ValueError("the answer is no video job")
 
-
-def _place(plan: Plan, attempt: Attempt) -> Place:
-    if unknown := sorted(attempt.settings.keys() - set(SETTINGS)):
-        raise ValidationError(f"OpenAI has no setting {unknown[0]!r}; it has {', '.join(SETTINGS)}.")
-    if attempt.webhook_url is not None:
-        raise ValidationError(
-            "OpenAI takes no webhook_url with a request: register the address in its dashboard, and leave webhook_url "
-            "out."
-        )
+def _place(plan: Plan, attempt: Attempt, settings: Mapping[str, Any]) -> Place:
     version = {} if attempt.api_version is None else {"api_version": attempt.api_version}
-    return Place.of({**attempt.settings, **version, "dialect": plan.surface or "openai"})
+    return Place.of({**settings, **version, "dialect": plan.surface or "openai"})
 
 
 def _url(place: Place, id: str, more: str = "") -> str:
     return place.url(f"/videos/{quote(id, safe='')}{more}")
 
 
-def _completed(id: str, told: Mapping[str, Any]) -> Update:
-    return update_of({"id": id, "status": "completed"}, _url(Place(), id, "/content"))
-
-
-def _failed(id: str, told: Mapping[str, Any]) -> Update:
-    return Failed(
-        GenerationFailedError(
-            "OpenAI says that the video failed; ask for the job to learn why.", raw_response=told, charged="unknown"
-        ),
-        raw=told,
-    )
-
-
-_EVENTS = {"video.completed": _completed, "video.failed": _failed}
+def _told(event: Any) -> tuple[str, Update]:
+    """The job of an event, and how it ended, which is all that the event says."""
+    id, state = str(event["data"]["id"]), _EVENTS[event["type"]]
+    job = {"id": id, "status": state, "error": "an event does not say why; ask for the job"}
+    return id, update_of(job, _url(Place(), id, "/content"))

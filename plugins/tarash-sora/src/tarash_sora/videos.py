@@ -2,37 +2,27 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from tarash_core.engine.measure import measure
 from tarash_core.errors import ValidationError
 from tarash_core.fields.values import is_number, pixels
 from tarash_core.models.cost import Cost
-from tarash_core.plugins import (
-    Cancelled,
-    Done,
-    Expired,
-    Failed,
-    FilePart,
-    Output,
-    Queued,
-    Running,
-    Update,
-    multipart,
-)
+from tarash_core.plugins import FilePart, data_uri, into_path, multipart, number_of, updates, values_at
 from tarash_sora.errors import error_of_failure
 
 if TYPE_CHECKING:
     from tarash_core.models.plan import Plan
 
-QUEUED = ("queued", "pending")
-RUNNING = ("in_progress", "processing", "running")
-DONE = ("completed", "succeeded", "done")
-FAILED = ("failed", "error")
-CANCELLED = ("cancelled", "canceled", "deleted")
+_STATES: updates.States = {
+    **dict.fromkeys(("queued", "pending"), updates.Queued),
+    **dict.fromkeys(("in_progress", "processing", "running"), updates.Running),
+    **dict.fromkeys(("completed", "succeeded", "done"), updates.Done),
+    **dict.fromkeys(("failed", "error"), updates.Failed),
+    **dict.fromkeys(("cancelled", "canceled", "deleted"), updates.Cancelled),
+    "expired": updates.Expired,
+}
 
 
 def request_of(plan: Plan, dialect: str) -> tuple[str, dict[str, Any]]:
@@ -41,31 +31,21 @@ def request_of(plan: Plan, dialect: str) -> tuple[str, dict[str, Any]]:
     Raises:
         ValidationError: The first frame has another size than the video; nothing was sent.
     """
-    payload = dict(plan.payload)
-    if "{video}" in plan.endpoint:
-        id = quote(str(payload.pop("video")), safe="")
-        return plan.endpoint.replace("{video}", id), {"json": payload}
+    path, payload = into_path(plan.endpoint, plan.payload)
     if isinstance(payload.get("video"), Mapping):
-        del payload["model"]
-        return plan.endpoint, {"json": payload}
-    if dialect == "openrouter":
-        return plan.endpoint, {"json": payload}
+        del payload["model"]  # an earlier video brings its own
     if "input_reference" in payload and plan.settings.get("sizes"):
         payload["size"] = _fitting_size(payload, plan.settings["sizes"])
-    return plan.endpoint, _body(payload, dialect)
-
-
-def _body(payload: Mapping[str, Any], dialect: str) -> dict[str, Any]:
-    """A form; JSON where a list of objects must be told, which forms write in one way for each server."""
-    if dialect == "vllm" or not any(isinstance(value, (list, Mapping)) for value in payload.values()):
-        return dict(multipart(payload))
-    return {"json": {name: _inline(value) for name, value in payload.items()}}
+    is_file = any(isinstance(value, FilePart) for value in payload.values())
+    # Lists of objects go as JSON, for forms write them in one way for each server.
+    is_nested = any(isinstance(value, (list, Mapping)) for value in payload.values())
+    if dialect != "vllm" and (is_nested or (plan.body == "json" and not is_file)):
+        return path, {"json": {name: _inline(value) for name, value in payload.items()}}
+    return path, dict(multipart(payload))
 
 
 def _inline(value: Any) -> Any:
-    if not isinstance(value, FilePart):
-        return value
-    return {"image_url": f"data:{value.content_type};base64,{base64.b64encode(value.content).decode()}"}
+    return {"image_url": data_uri(value)} if isinstance(value, FilePart) else value
 
 
 def _fitting_size(payload: Mapping[str, Any], sizes: Any) -> str:
@@ -90,7 +70,7 @@ def is_video(body: Any) -> bool:
     return isinstance(body, dict) and isinstance(body.get("status"), str) and ("id" in body or "object" in body)
 
 
-def update_of(body: Mapping[str, Any], content_url: str, wait: float | None = None) -> Update:
+def update_of(body: Mapping[str, Any], content_url: str, wait: float | None = None) -> updates.Update:
     """How a job is.
 
     Args:
@@ -98,57 +78,43 @@ def update_of(body: Mapping[str, Any], content_url: str, wait: float | None = No
         content_url: Where the server hands out the file that a job does not tell a URL of.
         wait: Seconds after which the server wants to be asked again.
     """
-    status = str(body.get("status")).lower()
-    if status in DONE:
-        return Done(*_outputs(body, content_url), cost=_cost(body), raw=body)
-    if status in FAILED:
-        return Failed(error_of_failure(body), raw=body)
-    if status in CANCELLED:
-        return Cancelled(raw=body)
-    if status == "expired":
-        return Expired(raw=body)
-    if status in QUEUED:
-        return Queued(retry_after_seconds=wait, raw=body)
-    percent = float(body["progress"]) if is_number(body.get("progress")) else None
-    unknown = None if status in RUNNING else status
-    return Running(percent=percent, retry_after_seconds=wait, unknown_status=unknown, raw=body)
+    return updates.update_by(
+        _STATES,
+        str(body.get("status")).lower(),
+        body,
+        done=lambda: updates.Done(*_outputs(body, content_url), cost=_cost(body), raw=body),
+        failed=lambda: error_of_failure(body),
+        percent=number_of(body.get("progress")),
+        retry_after_seconds=wait,
+    )
 
 
-def _outputs(body: Mapping[str, Any], content_url: str) -> list[Output]:
+def _outputs(body: Mapping[str, Any], content_url: str) -> list[updates.Output]:
     told = body.get("urls") or [body.get("url")]
     urls = [url for url in told if isinstance(url, str) and url.startswith(("https://", "http://"))]
     known = _facts(body)
     if urls:
-        return [Output(url, authenticated="/content" in url, **known) for url in urls]
+        return [updates.Output(url, authenticated="/content" in url, **known) for url in urls]
     several = body.get("unsigned_urls") or ()
     if several:
-        return [Output(f"{content_url}?index={n}", authenticated=True, **known) for n in range(len(several))]
-    return [Output(content_url, authenticated=True, **known)]
+        return [updates.Output(f"{content_url}?index={n}", authenticated=True, **known) for n in range(len(several))]
+    return [updates.Output(content_url, authenticated=True, **known)]
 
 
 def _facts(body: Mapping[str, Any]) -> dict[str, Any]:
     """Length, size and life of the file, as far as they are told."""
     width, height = pixels(body.get("size")) or (None, None)
-    left = (_number(body.get("expires_at")) or 0.0) - (_number(body.get("completed_at")) or 0.0)
-    facts = {
+    ended, gone = number_of(body.get("completed_at")), number_of(body.get("expires_at"))
+    return {
         "content_type": "video/mp4",
-        "duration_seconds": _number(body.get("seconds")),
+        "duration_seconds": number_of(body.get("seconds")),
         "width": width,
         "height": height,
-        "expires_in_seconds": left if left > 0 and body.get("completed_at") else None,
+        "expires_in_seconds": gone - ended if gone and ended and gone > ended else None,
     }
-    return {name: value for name, value in facts.items() if value is not None}
-
-
-def _number(value: Any) -> float | None:
-    try:
-        return float(value)
-    except (TypeError, ValueError):
-        return None
 
 
 def _cost(body: Mapping[str, Any]) -> Cost | None:
     """What OpenRouter says that it cost, in credits of one US dollar."""
-    usage = body.get("usage")
-    cost = usage.get("cost") if isinstance(usage, dict) else None
+    cost = next(values_at(body, "usage.cost"), None)
     return Cost(cost) if is_number(cost) else None

@@ -6,19 +6,19 @@ What a route takes besides our words is listed under Stability's name, and is gi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
 from tarash_core.catalog import Catalog, Lifecycle, ModelSpec, Price, Variant
-from tarash_core.catalog.building.nested import wire_rule
+from tarash_core.catalog.building.parts import Fields, joined, own, own_value
+from tarash_core.catalog.building.wires import without_media
 from tarash_core.fields import (
     FieldMapper,
     Rule,
     at_least_one_of,
     choice_field_mapper,
     constant_field_mapper,
-    extra_params_field_mapper,
     image_input_field_mapper,
     mask_image_field_mapper,
     passthrough_field_mapper,
@@ -26,8 +26,6 @@ from tarash_core.fields import (
     single_image_field_mapper,
     style_field_mapper,
 )
-
-Fields = Mapping[str, FieldMapper]
 
 CHECKED = "2026-11-22"
 VIDEO_ENDED = "2025-07-24"
@@ -57,28 +55,23 @@ def _text(name: str = "prompt", required: bool = True) -> Fields:
     return {name: passthrough_field_mapper("prompt", required, min_length=1, max_length=_LONGEST)}
 
 
-def _own(name: str, kind: Any, **known: Any) -> Fields:
-    """A parameter of the route's own."""
-    return {name: extra_params_field_mapper(name, type=kind, **known)}
-
-
 def _share(
     name: str, default: float | None = None, *, low: float = 0, high: float = 1, required: bool = False
 ) -> Fields:
-    return _own(name, "number", minimum=low, maximum=high, default=default, required=required)
+    return own(name, "number", minimum=low, maximum=high, default=default, required=required)
 
 
 def _said(name: str, required: bool = False) -> Fields:
-    return _own(name, "str", required=required, max_length=_LONGEST)
+    return own(name, "str", required=required, max_length=_LONGEST)
 
 
 def _format(*kinds: str) -> Fields:
-    return _own("output_format", "str", choices=kinds or ("png", "jpeg", "webp"), default="png")
+    return own("output_format", "str", choices=kinds or ("png", "jpeg", "webp"), default="png")
 
 
 def _grown(by: int) -> Fields:
     # An upper bound is told by one client alone.
-    return _own("grow_mask", "int", minimum=0, default=by)
+    return own("grow_mask", "int", minimum=0, default=by)
 
 
 def _file(mapper: FieldMapper, name: str = "image") -> Fields:
@@ -107,10 +100,10 @@ def _way(
     **known: Any,
 ) -> Variant:
     """One route; ``unheeded`` fields are taken by it in vain, and are written by ``extra_params`` alone."""
-    fields = {wire: mapper for part in parts for wire, mapper in part.items()}
+    fields = joined(*parts)
     every = {**fields, **(unheeded or {})}
     priced = {} if credits is None else {"price": _credits(credits)}
-    more: dict[str, Any] = {**priced, "rules": (*rules, *_wire_rules(every)), **known}
+    more: dict[str, Any] = {**priced, "rules": (*rules, *without_media(every)), **known}
     return Variant(
         modes=modes,
         endpoint=path if path.startswith("/") else f"/v2beta/stable-image/{path}",
@@ -119,20 +112,6 @@ def _way(
         parameters=every,
         **more,
     )
-
-
-def _wire_rules(fields: Fields) -> Iterator[Rule]:
-    """Rules for what is given in ``extra_params`` under the wire name of a field of ours."""
-    for wire, mapper in fields.items():
-        if mapper.is_media:
-            yield _only_as_file(wire)
-        elif mapper.source_field is not None and not mapper.is_extra:
-            yield wire_rule(wire, mapper)
-
-
-def _only_as_file(wire: str) -> Rule:
-    sentence = f"{wire} is a file and no text: give it as image_list or mask_image, not in extra_params"
-    return rule(sentence, lambda effective: wire not in effective.get("extra_params", {}), "extra_params")
 
 
 # generators
@@ -155,7 +134,7 @@ _MODEL: Fields = {"model": constant_field_mapper("$model")}
 
 def _sd3(credits: float | None, guidance: float | None, negative: bool = True) -> tuple[Variant, ...]:
     """Stable Diffusion 3.5. The model is always named: without a name the largest runs, at its price."""
-    scale = _own("cfg_scale", "number", minimum=1, maximum=10, default=guidance)
+    scale = own("cfg_scale", "number", minimum=1, maximum=10, default=guidance)
     shared = (_MODEL, _text(), _NEGATIVE if negative else {}, *_COMMON, _STYLE, scale)
     known: dict[str, Any] = {"credits": credits, "unheeded": {} if negative else _NEGATIVE}
     return tuple(
@@ -177,8 +156,8 @@ def _upscale(name: str, credits: float, *parts: Fields) -> Variant:
 
 
 def _creative(name: str, credits: float, low: float, default: float, *more: Fields) -> Variant:
-    own = _share("creativity", default, low=low, high=0.5)
-    return _upscale(name, credits, _text(), _NEGATIVE, *_COMMON, own, *more)
+    creativity = _share("creativity", default, low=low, high=0.5)
+    return _upscale(name, credits, _text(), _NEGATIVE, *_COMMON, creativity, *more)
 
 
 # edits
@@ -193,21 +172,16 @@ def _edit(
 _BOTH = ("image-to-image", "inpaint")
 _SIDES = ("left", "right", "up", "down")
 
-
-def _given(effective: Mapping[str, Any], name: str) -> Any:
-    return effective.get("extra_params", {}).get(name)
-
-
 _SOME_SIDE = rule(
     f"at least one of {', '.join(_SIDES)} in extra_params must be above 0",
-    lambda effective: any(_given(effective, side) for side in _SIDES),
+    lambda effective: any(own_value(effective, side) for side in _SIDES),
     "extra_params",
 )
 _LIGHT_FIRST = rule(
     "light_source_strength needs light_source_direction or an image of the type 'style'",
     lambda effective: (
-        _given(effective, "light_source_strength") is None
-        or _given(effective, "light_source_direction") is not None
+        own_value(effective, "light_source_strength") is None
+        or own_value(effective, "light_source_direction") is not None
         or bool(effective.get("style_images"))
     ),
     "extra_params",
@@ -215,9 +189,9 @@ _LIGHT_FIRST = rule(
 
 
 def _outpaint() -> Variant:
-    sides = [_own(side, "int", minimum=0, maximum=2000, default=0) for side in _SIDES]
-    own = _share("creativity", 0.5)
-    return _edit("outpaint", 4, _IMAGE, *sides, own, _text(required=False), *_COMMON, _STYLE, rules=[_SOME_SIDE])
+    sides = [own(side, "int", minimum=0, maximum=2000, default=0) for side in _SIDES]
+    creativity = _share("creativity", 0.5)
+    return _edit("outpaint", 4, _IMAGE, *sides, creativity, _text(required=False), *_COMMON, _STYLE, rules=[_SOME_SIDE])
 
 
 def _search(name: str, wanted: str, **known: Any) -> Variant:
@@ -239,8 +213,8 @@ def _relight() -> Variant:
         _NEGATIVE,
         _share("preserve_original_subject", 0.6),
         _share("original_background_depth", 0.5),
-        _own("keep_original_background", "str", choices=("true", "false"), default="false"),
-        _own("light_source_direction", "str", choices=("left", "right", "above", "below")),
+        own("keep_original_background", "str", choices=("true", "false"), default="false"),
+        own("light_source_direction", "str", choices=("left", "right", "above", "below")),
         _file(picture(False, "style", forms=_FILE), "light_reference"),
         _share("light_source_strength", 0.3),
         *_COMMON,
@@ -285,8 +259,8 @@ def _video() -> Variant:
         "image-to-video",
         _file(single_image_field_mapper(True, "first_frame", forms=_FILE)),
         _SEED,
-        _own("cfg_scale", "number", default=1.8),
-        _own("motion_bucket_id", "int", default=127),
+        own("cfg_scale", "number", default=1.8),
+        own("motion_bucket_id", "int", default=127),
         credits=20,
         fixed={"generate_audio": False},
     )

@@ -13,7 +13,6 @@ from tarash_core.plugins import (
     Cadence,
     Credentials,
     Done,
-    Expired,
     Failed,
     FilePart,
     HttpRequest,
@@ -22,7 +21,7 @@ from tarash_core.plugins import (
     Provider,
     Steps,
     Update,
-    body_of,
+    look,
     multipart,
 )
 from tarash_stability.answers import accepted_id, update_of
@@ -36,9 +35,6 @@ if TYPE_CHECKING:
 ORIGIN = "https://api.stability.ai"
 RESULTS = "/v2beta/results/"
 VIDEO_RESULTS = "/v2beta/image-to-video/result/"
-SETTINGS = ("client_id", "client_user_id", "client_version")
-"""Names that Stability's support finds a request by, sent as headers."""
-
 MOST_BYTES = 10 * 1024 * 1024
 """The largest body; files, which are all but nothing of it, count together."""
 
@@ -63,6 +59,7 @@ class Stability(Provider):
     origins = (ORIGIN,)
     credentials = Credentials("STABILITY_API_KEY")
     catalog = CATALOG
+    settings = ("client_id", "client_user_id", "client_version")
     simulator = "tarash_stability.simulator:StabilitySimulator"
     cadence = Cadence(first=10.0, most=10.0, growth=1.0)
 
@@ -90,8 +87,8 @@ class Stability(Provider):
     def poll(self, job: Job) -> Steps[Update]:
         """Asks for the result; one that Stability does not know any more, or made for another key, has expired."""
         path = VIDEO_RESULTS if job.kind == "video" else RESULTS
-        response = yield HttpRequest("GET", ORIGIN + path + quote(job.id, safe=""), headers=_ACCEPT, expect=(404,))
-        return Expired(raw=body_of(response)) if response.status == 404 else update_of(response, "poll")
+        request = HttpRequest("GET", ORIGIN + path + quote(job.id, safe=""), headers=_ACCEPT)
+        return (yield from look(request, lambda response: update_of(response, "poll")))
 
     def error(self, response: HttpResponse, phase: Phase) -> TarashException:
         """Our error by Stability's own name for it; see :func:`tarash_stability.errors.error_of`."""
@@ -108,8 +105,6 @@ def _check_size(files: Mapping[str, FilePart]) -> None:
 
 
 def _named(settings: Mapping[str, Any]) -> dict[str, str]:
-    if unknown := sorted(settings.keys() - set(SETTINGS)):
-        raise ValidationError(f"Stability has no setting {unknown[0]!r}; it has {', '.join(SETTINGS)}.")
     for name, value in settings.items():
         if not isinstance(value, str) or not 0 < len(value) <= _SETTING_LENGTH:
             raise ValidationError(f"The setting {name} must be a text of at most {_SETTING_LENGTH} characters.")

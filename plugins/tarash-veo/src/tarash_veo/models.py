@@ -1,4 +1,4 @@
-"""Google's models as data: Gemini Omni, Veo, Gemini's image models and Imagen, each on the surfaces that have it.
+"""Google's hosts, codes and models as data: Gemini Omni, Veo, Gemini's image models and Imagen, by their surfaces.
 
 The inputs are those of the dossier veo.md, sections 2 and 9. What a model takes besides our words is listed under
 Google's name, and is given through ``extra_params``.
@@ -35,6 +35,44 @@ CHECKED = "2026-11-22"
 GEMINI, VERTEX = "gemini", "vertex"
 SURFACES = (GEMINI, VERTEX)
 
+_REGIONS = (
+    "us-central1", "us-east1", "us-east4", "us-east5", "us-south1", "us-west1", "us-west4",
+    "northamerica-northeast1", "southamerica-east1",
+    "europe-central2", "europe-north1", "europe-southwest1", "europe-west1", "europe-west2", "europe-west3",
+    "europe-west4", "europe-west6", "europe-west8", "europe-west9",
+    "asia-east1", "asia-east2", "asia-northeast1", "asia-northeast3", "asia-south1", "asia-southeast1",
+    "australia-southeast1", "me-central1", "me-central2", "me-west1",
+)  # fmt: skip
+HOSTS: Mapping[str, str] = {
+    "global": "https://aiplatform.googleapis.com",
+    "us": "https://aiplatform.us.rep.googleapis.com",
+    "eu": "https://aiplatform.eu.rep.googleapis.com",
+    **{region: f"https://{region}-aiplatform.googleapis.com" for region in _REGIONS},
+}
+"""The host of each location (dossier veo.md, section 1)."""
+
+SUPPORT_CODES: Mapping[str, str] = {
+    code: category
+    for category, codes in {
+        "child": "58061214 17301594",
+        "celebrity": "29310472 15236754",
+        "video safety": "64151117 42237218",
+        "dangerous content": "62263041",
+        "hate": "57734940 22137204",
+        "other": "74803281 29578790 42876398",
+        "prohibited content": "89371032 49114662 72817394 60599140 63429089",
+        "third-party content": "35561574 35561575",
+        "sexual": "90789179 43188360",
+        "toxic": "78610348",
+        "violence": "61493863 56562880",
+        "vulgar": "32635315",
+        "people or faces": "39322892",
+        "personal information": "92201652",
+    }.items()
+    for code in codes.split()
+}
+"""The category of each support code of the safety filters."""
+
 _RATIOS = ("16:9", "9:16")
 _TEN = ("1:1", "2:3", "3:2", "3:4", "4:3", "4:5", "5:4", "9:16", "16:9", "21:9")
 _FOURTEEN = (*_TEN, "1:4", "4:1", "1:8", "8:1")
@@ -53,15 +91,32 @@ def _extras(where: str, **types: Any) -> Fields:
 
 
 def _known(given: Any) -> dict[str, Any]:
-    return {"choices": given} if isinstance(given, tuple) else {"type": given}
+    return {"choices": given} if isinstance(given, (tuple, range)) else {"type": given}
 
 
 def _variant(
-    modes: str | Iterable[str], surface: str, endpoint: str, codec: str, fields: Fields, *more: str, **known: Any
+    modes: str | Iterable[str],
+    surface: str,
+    endpoint: str,
+    fields: Fields,
+    *more: str,
+    added: Mapping[str, Any] | None = None,
+    **known: Any,
 ) -> Variant:
+    """A way of calling a model.
+
+    Args:
+        modes: What it does.
+        surface: The surface.
+        endpoint: The path.
+        fields: Its inputs by wire path.
+        more: Further wire paths that Google takes and nobody writes.
+        added: What the provider itself writes: where a bucket goes on Vertex, a callback's address elsewhere.
+        known: As for ``Variant``; ``location`` is the one of Vertex that serves it.
+    """
     location = known.pop("location", None)
-    settings = {"codec": codec, **({"location": location} if location else {})}
-    names = {wire.partition("[")[0] if "[" in wire else wire for wire in fields} | set(more)
+    settings = {"added": added or {}, **({"location": location} if location else {})}
+    names = {wire.partition("[")[0] if "[" in wire else wire for wire in fields} | {*more, *(added or {})}
     known |= {"parameters": names, "settings": settings}
     return Variant(modes=modes, surface=surface, endpoint=endpoint, fields=fields, **known)
 
@@ -72,19 +127,20 @@ _INTERACTIONS = {
     GEMINI: "/v1beta/interactions",
     VERTEX: "/v1beta1/projects/{project}/locations/{location}/interactions",
 }
-# 17.50 USD for a million video tokens; so many tokens a second.
+USD_PER_MILLION_TOKENS = Decimal("17.50")
+"""Of video that Omni makes; so many tokens a second."""
+
 _TOKENS = {"360p": 1931, "720p": 5792, "1080p": 8688}
 _OMNI_PRICE = Price(
-    usd_per_second={tier: Decimal("17.50") * tokens / 1_000_000 for tier, tokens in _TOKENS.items()},
+    usd_per_second={tier: USD_PER_MILLION_TOKENS * tokens / 1_000_000 for tier, tokens in _TOKENS.items()},
     by="resolution",
     source="Google's price of video tokens",
     checked=CHECKED,
 )
-_BESIDE = {
-    GEMINI: ("webhook_config.uris",),
-    VERTEX: ("response_format.delivery", "response_format.gcs_uri"),
+_INTERACTIONS_ADDED: Mapping[str, Mapping[str, Any]] = {
+    GEMINI: {"webhook_config.uris": ["$value"]},
+    VERTEX: {"response_format.delivery": "uri", "response_format.gcs_uri": "$value"},
 }
-"""What the provider itself writes."""
 
 _TIERS = ("360p", "720p", "1080p", "4k")
 _PROMPT: Fields = {"input[type=text].text": passthrough_field_mapper("prompt", required=True)}
@@ -109,6 +165,10 @@ def _clip(surface: str, required: bool = True) -> Fields:
     return {"input[1]": video_url_field_mapper(required, forms=_part("video", surface))}
 
 
+_Call = tuple[str, str | None, Fields, Mapping[str, Any]]
+"""A mode, Google's word for its task, the inputs, and what else is known of it."""
+
+
 def _omni_ways(
     surface: str, longest: int, tiers: Sequence[str], *, seeded: bool, extends: str | None, **known: Any
 ) -> Iterable[Variant]:
@@ -122,44 +182,51 @@ def _omni_ways(
         extends: How long an extension is: ``chosen`` or ``fixed``; None where there is none.
         known: Lifecycle and price.
     """
-    # The length is written also where nobody asks: what 1.2 makes by itself is not published, and 10 s is on 1.1.
-    length = {
-        "response_format.duration": duration_field_mapper(
-            "str", minimum=3, maximum=longest, default=10, write_default=True
-        )
-    }
-    ratio = {"response_format.aspect_ratio": choice_field_mapper("aspect_ratio", _RATIOS, default="16:9")}
     tier: Fields = {"response_format.resolution": choice_field_mapper("resolution", tiers, default="720p")}
     common = _merged(tier, _omni_common(surface, seeded))
-    shape = _merged(length, ratio, common)
-    extended: Fields = {"response_format.duration": duration_field_mapper("str", minimum=3, maximum=10)}
-    frames = (_frame(1, "first_frame", surface), _frame(2, "last_frame", surface))
+    told = {"fixed": _LOUD, "location": "global" if surface == VERTEX else None, **known}
+    path, added = _INTERACTIONS[surface], _INTERACTIONS_ADDED[surface]
+    for mode, task, inputs, more in (
+        *_new_clips(surface, tiers == _TIERS, _merged(_new_shape(longest), common)),
+        *_later_clips(surface, extends, common),
+    ):
+        named: Fields = {"generation_config.video_config.task": constant_field_mapper(task)} if task else {}
+        yield _variant(mode, surface, path, _merged(_PROMPT, inputs, named), added=added, **{**told, **more})
 
-    def way(mode: str, task: str | None, *parts: Fields, **more: Any) -> Variant:
-        path: Fields = {"generation_config.video_config.task": constant_field_mapper(task)} if task else {}
-        fields = _merged(_PROMPT, *parts, path)
-        told = {"fixed": _LOUD, "location": "global" if surface == VERTEX else None, **known, **more}
-        names = _BESIDE[surface]
-        return _variant(mode, surface, _INTERACTIONS[surface], "interactions", fields, *names, **told)
 
-    yield way("text-to-video", "text_to_video", shape)
-    yield way("image-to-video", "image_to_video", frames[0], shape)
-    if tiers == _TIERS:
-        yield way("first-last-frame", "image_to_video", *frames, shape)
-    yield way(
-        "reference-to-video", "reference_to_video", _clip(surface, False), _references(10, surface), shape,
-        rules=[at_least_one_of("reference_images", "video")],
-    )  # fmt: skip
+def _new_shape(longest: int) -> Fields:
+    # The length is written also where nobody asks: what 1.2 makes by itself is not published, and 10 s is on 1.1.
+    length = duration_field_mapper("str", minimum=3, maximum=longest, default=10, write_default=True)
+    return {
+        "response_format.duration": length,
+        "response_format.aspect_ratio": choice_field_mapper("aspect_ratio", _RATIOS, default="16:9"),
+    }
+
+
+def _new_clips(surface: str, two_frames: bool, shape: Fields) -> Iterable[_Call]:
+    first, last = _frame(1, "first_frame", surface), _frame(2, "last_frame", surface)
+    refer = _merged(_clip(surface, False), _references(10, surface))
+    yield "text-to-video", "text_to_video", shape, {}
+    yield "image-to-video", "image_to_video", _merged(first, shape), {}
+    if two_frames:
+        yield "first-last-frame", "image_to_video", _merged(first, last, shape), {}
+    either = {"rules": [at_least_one_of("reference_images", "video")]}
+    yield "reference-to-video", "reference_to_video", _merged(refer, shape), either
+
+
+def _later_clips(surface: str, extends: str | None, common: Fields) -> Iterable[_Call]:
     # A turn that goes on from an earlier result names no task, so only an edit is safe.
     earlier: Fields = {"previous_interaction_id": video_url_field_mapper(True, forms=["job_id"])}
-    yield way("edit-video", None, earlier, common)
+    clip = _clip(surface)
+    yield "edit-video", None, _merged(earlier, common), {}
     # With and without pictures, so that a clip alone does not tell an edit from an extension.
-    yield way("edit-video", "edit", _clip(surface), common)
-    yield way("edit-video", "edit", _clip(surface), _references(6, surface, True), common)
+    yield "edit-video", "edit", _merged(clip, common), {}
+    yield "edit-video", "edit", _merged(clip, _references(6, surface, True), common), {}
     if extends == "chosen":
-        yield way("extend-video", "extend", _clip(surface), extended, common)
+        length: Fields = {"response_format.duration": duration_field_mapper("str", minimum=3, maximum=10)}
+        yield "extend-video", "extend", _merged(clip, length, common), {}
     elif extends == "fixed":
-        yield way("extend-video", "extend", _clip(surface), common, fixed={**_LOUD, "duration_seconds": 10})
+        yield "extend-video", "extend", _merged(clip, common), {"fixed": {**_LOUD, "duration_seconds": 10}}
 
 
 def _omni_common(surface: str, seeded: bool) -> Fields:
@@ -206,6 +273,12 @@ def _omni(
 _PREDICT = {
     GEMINI: "/v1beta/models/{model}:predictLongRunning",
     VERTEX: "/v1/projects/{project}/locations/{location}/publishers/google/models/{model}:predictLongRunning",
+}
+
+
+_PREDICT_ADDED: Mapping[str, Mapping[str, Any]] = {
+    GEMINI: {"webhookConfig.uris": ["$value"]},
+    VERTEX: {"parameters.storageUri": "$value"},
 }
 
 
@@ -273,11 +346,13 @@ def _veo_way(
     resize = mode in ("image-to-video", "first-last-frame")
     ratio = _parameter("aspectRatio", choice_field_mapper("aspect_ratio", _RATIOS, default="16:9"))
     fields = _merged(*parts, ratio, _veo_common(surface, people, sound, resize))
-    names = ("parameters.storageUri", "parameters.fps") if surface == VERTEX else ("webhookConfig.uris",)
+    names = ("parameters.fps",) if surface == VERTEX else ()
     if surface == GEMINI:
         known.setdefault("fixed", _LOUD)
     location = "us-central1" if surface == VERTEX else None
-    return _variant(mode, surface, _PREDICT[surface], "predict", fields, *names, location=location, **known)
+    return _variant(
+        mode, surface, _PREDICT[surface], fields, *names, added=_PREDICT_ADDED[surface], location=location, **known
+    )
 
 
 def _tiers_of(names: Sequence[str]) -> Fields:
@@ -403,8 +478,8 @@ def _image_ways(
     follows: Fields = {f"{config}aspectRatio": choice_field_mapper("aspect_ratio", ratios)}
     known: dict[str, Any] = {"lifecycle": life, "fixed": {} if sizes else {"resolution": "1K"}}
     path = _GENERATE[surface]
-    yield _variant("text-to-image", surface, path, "content", _merged(said, common, square), **known)
-    yield _variant("image-to-image", surface, path, "content", _merged(said, pictures, common, follows), **known)
+    yield _variant("text-to-image", surface, path, _merged(said, common, square), **known)
+    yield _variant("image-to-image", surface, path, _merged(said, pictures, common, follows), **known)
 
 
 def _vertex_image(config: str) -> Fields:
@@ -414,7 +489,7 @@ def _vertex_image(config: str) -> Fields:
             personGeneration=("ALLOW_ALL", "ALLOW_ADULT", "ALLOW_NONE"),
             prominentPeople=("ALLOW_PROMINENT_PEOPLE", "BLOCK_PROMINENT_PEOPLE"),
         ),
-        _extras(f"{config}imageOutputOptions.", mimeType="str", compressionQuality="int"),
+        _extras(f"{config}imageOutputOptions.", mimeType="str", compressionQuality=range(101)),
     )
 
 
@@ -460,12 +535,12 @@ def _imagen(sizes: Sequence[str], life: Mapping[str, Lifecycle]) -> ModelSpec:
             safetySetting=("BLOCK_LOW_AND_ABOVE", "BLOCK_MEDIUM_AND_ABOVE", "BLOCK_ONLY_HIGH", "BLOCK_NONE"),
             language=("auto", "en", "ja", "ko", "hi", "zh", "pt", "es"),
         ),
-        _extras("parameters.outputOptions.", mimeType=("image/png", "image/jpeg"), compressionQuality="int"),
+        _extras("parameters.outputOptions.", mimeType=("image/png", "image/jpeg"), compressionQuality=range(101)),
         _extras("", labels="object"),
     )
     names = ("parameters.includeSafetyAttributes", "parameters.storageUri")
     ways = [
-        _variant("text-to-image", surface, _IMAGEN[surface], "content", fields, *names, lifecycle=life[surface])
+        _variant("text-to-image", surface, _IMAGEN[surface], fields, *names, lifecycle=life[surface])
         for surface in SURFACES
     ]
     return ModelSpec(variants=ways)
@@ -542,6 +617,7 @@ CATALOG = Catalog(
         "imagen-4.0-generate-001": _imagen(("1K", "2K"), _IMAGEN_LIFE),
         "imagen-4.0-ultra-generate-001": _imagen(("1K", "2K"), _IMAGEN_LIFE),
         "imagen-4.0-fast-generate-001": _imagen(("1K",), _IMAGEN_LIFE),
-    }
+    },
+    generic=None,
 )
-"""Every model of the dossier with video or image output."""
+"""Every model of the dossier with video or image output. How an unlisted one is asked for, nobody can guess."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from tarash_core.errors import AuthenticationError, HTTPError, TarashException, ValidationError
+from tarash_core.errors import AuthenticationError, TarashException, ValidationError
 from tarash_core.plugins import (
     Accepted,
     Attempt,
@@ -19,25 +20,36 @@ from tarash_core.plugins import (
     Credentials,
     Done,
     Expired,
+    Failed,
+    Headers,
     HttpRequest,
     HttpResponse,
     Phase,
     Provider,
+    Running,
     Steps,
     Update,
+    body_of,
+    key_sets,
+    standard_webhooks,
+    values_at,
+    with_added,
 )
-from tarash_veo import content, interactions, predict, vertex
-from tarash_veo.errors import error_of
-from tarash_veo.models import CATALOG
-from tarash_veo.vertex import GEMINI
+from tarash_veo import answers, vertex
+from tarash_veo.errors import error_of, failure_of
+from tarash_veo.models import CATALOG, HOSTS
+from tarash_veo.vertex import GEMINI, authorized
 
 if TYPE_CHECKING:
     from tarash_core.models.config import Config
     from tarash_core.models.job import Job
     from tarash_core.models.plan import Plan
 
-SETTINGS = ("surface", "project", "location", "output_uri")
 _ON_VERTEX = ("GOOGLE_GENAI_USE_ENTERPRISE", "GOOGLE_GENAI_USE_VERTEXAI")
+_OPERATION = "/operations/"
+_LOCATION = re.compile(r"/locations/([^/]+)/")
+_FILE = re.compile(re.escape(GEMINI) + r"/.*/files/([a-z0-9]+)")
+_UNKNOWN_NAME = re.compile("invalid interaction name", re.IGNORECASE)
 
 
 @frozen(init=False)
@@ -62,11 +74,12 @@ class Veo(Provider):
 
     name = "veo"
     aliases = ("google",)
-    title = "Google Veo and Gemini"
-    origins = (GEMINI, *vertex.HOSTS.values(), vertex.STORAGE)
+    title = "Google"
+    origins = (GEMINI, *HOSTS.values(), vertex.STORAGE)
     credentials = GoogleCredentials("GOOGLE_API_KEY", "GEMINI_API_KEY")
     webhook_secrets = Credentials("GEMINI_WEBHOOK_SECRET", optional=True)
     catalog = CATALOG
+    settings = ("surface", "project", "location", "output_uri")
     simulator = "tarash_veo.simulator:VeoSimulator"
     cadence = Cadence(first=5.0, most=15.0, growth=1.2)
 
@@ -87,79 +100,84 @@ class Veo(Provider):
         return {"x-goog-api-key": credential.api_key}
 
     def surface(self, config: Config) -> str:
-        """``vertex`` or ``gemini``; see the class."""
-        settings = config.provider_config
-        if settings.get("surface"):
-            return _surface(settings["surface"])
-        wants = any(os.environ.get(name, "").strip().lower() in ("1", "true") for name in _ON_VERTEX)
-        spec = CATALOG.get(config.model)
-        offered = {way.surface for way in spec.variants} if spec else {"gemini", "vertex"}
-        if settings.keys() & set(SETTINGS) or wants:
-            return "vertex"
-        return "gemini" if "gemini" in offered else "vertex"
+        """``vertex`` or ``gemini``; see the class.
+
+        Raises:
+            ValidationError: The setting names another.
+        """
+        given, spec = config.provider_config, CATALOG.get(config.model)
+        if named := given.get("surface"):
+            if named not in ("gemini", "vertex"):
+                raise ValidationError(f"The surface of Google must be 'gemini' or 'vertex', not {named!r}.")
+            return str(named)
+        wanted = any(os.environ.get(name, "").strip().lower() in ("1", "true") for name in _ON_VERTEX)
+        only = spec is not None and not any(way.surface == "gemini" for way in spec.variants)
+        return "vertex" if wanted or only or given.keys() & set(self.settings) else "gemini"
 
     def submit(self, plan: Plan, attempt: Attempt) -> Steps[Accepted | Done]:
-        """Buys the job in the model's codec."""
-        settings = _checked(attempt, plan.surface)
-        url = _url(plan, settings)
-        output_uri = settings.get("output_uri")
-        match plan.settings.get("codec"):
-            case "content":
-                return (yield from content.submit(url, plan.payload))
-            case "predict":
-                return (yield from predict.submit(url, plan.payload, output_uri, attempt.webhook_url))
-            case _:
-                return (yield from interactions.submit(url, plan.payload, output_uri, attempt.webhook_url))
+        """Buys the job in the model's codec: a picture comes within the answer, a video is a job."""
+        settings = attempt.settings
+        url, body = _url(plan, settings), _body(plan, attempt)
+        response = yield from authorized(HttpRequest("POST", url, json=body, effect="buy"))
+        told = response.json()
+        if plan.kind == "image":
+            return answers.pictures_of(told)
+        id = str(told.get("name") or told["id"])
+        return Accepted(id, state={} if _OPERATION in id else {"url": f"{vertex.with_project(url)}/{id}"})
 
     def poll(self, job: Job) -> Steps[Update]:
         """Asks for an operation or an interaction; one that Google no longer knows has expired."""
-        if "/operations/" in job.id:
-            return (yield from predict.poll(job.id))
-        try:
-            return (yield from interactions.poll(_interaction(job), job.id))
-        except HTTPError as error:
-            if error.status_code == 400 and interactions.is_unknown(error.message):
-                return Expired(raw=error.raw_response)
-            raise
+        response = yield from authorized(_question(job))
+        body = body_of(response)
+        if response.status == 404 or (response.status == 400 and _UNKNOWN_NAME.search(str(body))):
+            return Expired(raw=body)
+        if response.status >= 400:
+            raise self.error(response, "poll")
+        update = answers.update_of(response.json())
+        return (yield from _once_ready(update)) if isinstance(update, Done) else update
 
     def cancel(self, job: Job) -> Steps[Update]:
-        """Stops an interaction.
+        """Stops an interaction; a finished one stays as it is.
 
         Raises:
             ValidationError: The job is an operation of Veo, for which Google has no cancel.
         """
-        if "/operations/" in job.id:
-            yield from ()
+        if _OPERATION in job.id:
             raise ValidationError("Google cannot cancel an operation of Veo; wait for it with wait_job.")
-        return (yield from interactions.cancel(_interaction(job)))
+        url = f"{_question(job).url}/cancel"
+        response = yield from authorized(HttpRequest("POST", url, content=b"", effect="write"))
+        return answers.update_of(response.json())
 
     def webhook(self, headers: Mapping[str, str], body: bytes, secret: str | None, now: datetime) -> Steps[Callback]:
-        """Checks a callback of the Gemini API; see :func:`tarash_veo.callbacks.read`."""
-        from tarash_veo.callbacks import read
+        """Checks a callback of the Gemini API, signed by a secret or, where a request named its URL, by Google's keys.
 
-        return (yield from read(headers, body, secret, now))
+        It says that a job has ended and no more; ask for the job to learn how (dossier veo.md, section 8).
+
+        Raises:
+            WebhookError: It is not authentic, too old, or about no job; or there is no secret for it.
+        """
+        token = Headers(headers).get("webhook-signature", "")
+        if token.count(".") != 2:
+            return standard_webhooks.callback(self, headers, body, secret, now, _told)
+        keys = yield HttpRequest("GET", f"{GEMINI}/.well-known/jwks.json", signed=False)
+        sent_at = key_sets.check_token(token, keys.json(), self.title, now)
+        id, update = standard_webhooks.read_authentic(body, _told)
+        return Callback(job_id=id, update=update, sent_at=sent_at)
 
     def error(self, response: HttpResponse, phase: Phase) -> TarashException:
         """Our error by status, code and words; see :func:`tarash_veo.errors.error_of`."""
         return error_of(response, phase)
 
 
-def _surface(given: Any) -> str:
-    if given not in ("gemini", "vertex"):
-        raise ValidationError(f"The surface of Google must be 'gemini' or 'vertex', not {given!r}.")
-    return str(given)
-
-
-def _checked(attempt: Attempt, surface: str | None) -> Mapping[str, Any]:
-    """The settings, once they can all have an effect."""
-    settings = attempt.settings
-    if unknown := sorted(settings.keys() - set(SETTINGS)):
-        raise ValidationError(f"Google has no setting {unknown[0]!r}; it has {', '.join(SETTINGS)}.")
-    if surface != "vertex" and settings.get("output_uri"):
+def _body(plan: Plan, attempt: Attempt) -> Mapping[str, Any]:
+    """The payload, with what the settings and the callback add where the model's data say."""
+    output_uri = attempt.settings.get("output_uri")
+    if plan.surface != "vertex" and output_uri:
         raise ValidationError("Only Vertex writes to a bucket; leave output_uri out, or choose surface='vertex'.")
-    if surface == "vertex" and attempt.webhook_url is not None:
+    if plan.surface == "vertex" and attempt.webhook_url is not None:
         raise ValidationError("Vertex sends no callbacks; leave webhook_url out and wait for the job.")
-    return settings
+    added = output_uri or attempt.webhook_url
+    return with_added(plan.payload, plan.settings.get("added", {}), added) if added else plan.payload
 
 
 def _url(plan: Plan, settings: Mapping[str, Any]) -> str:
@@ -167,12 +185,36 @@ def _url(plan: Plan, settings: Mapping[str, Any]) -> str:
     if plan.surface != "vertex":
         return GEMINI + plan.endpoint
     served = plan.settings.get("location")
-    location = settings.get("location") or served or os.environ.get("GOOGLE_CLOUD_LOCATION") or "global"
-    project = settings.get("project") or os.environ.get("GOOGLE_CLOUD_PROJECT")
-    path = plan.endpoint.replace("{project}", str(project or vertex.NO_PROJECT)).replace("{location}", str(location))
-    return vertex.with_project(vertex.host_of(str(location)) + path)
+    location = str(settings.get("location") or served or os.environ.get("GOOGLE_CLOUD_LOCATION") or "global")
+    project = str(settings.get("project") or os.environ.get("GOOGLE_CLOUD_PROJECT") or vertex.NO_PROJECT)
+    path = plan.endpoint.replace("{project}", project).replace("{location}", location)
+    return vertex.with_project(vertex.host_of(location) + path)
 
 
-def _interaction(job: Job) -> str:
-    """Where an interaction is asked for; one of a bare receipt is on the Gemini API."""
-    return str(job.state.get("url") or f"{GEMINI}/v1beta/interactions/{job.id}")
+def _question(job: Job) -> HttpRequest:
+    """How a job is asked for: an operation by its name, which tells where; an interaction by its URL."""
+    if _OPERATION not in job.id:
+        # One of a bare receipt is on the Gemini API.
+        url = str(job.state.get("url") or f"{GEMINI}/v1beta/interactions/{job.id}")
+        return HttpRequest("GET", url, expect=(400, 404))
+    found = _LOCATION.search(job.id)
+    if found is None:
+        return HttpRequest("GET", f"{GEMINI}/v1beta/{job.id}", expect=(404,))
+    url = f"{vertex.host_of(found[1])}/v1/{job.id.partition(_OPERATION)[0]}:fetchPredictOperation"
+    return HttpRequest("POST", url, json={"operationName": job.id}, expect=(404,))
+
+
+def _once_ready(done: Done) -> Steps[Update]:
+    """The update, once the files can be fetched; a file that cannot be asked about counts as ready."""
+    for found in filter(None, (_FILE.match(output.url or "") for output in done.outputs)):
+        response = yield HttpRequest("GET", f"{GEMINI}/v1beta/files/{found[1]}", expect=(400, 403, 404))
+        state = next(values_at(body_of(response), "state"), None)
+        if state == "PROCESSING":
+            return Running(raw=done.raw)
+        if state == "FAILED":
+            return Failed(failure_of({"message": "the file of the result failed"}, done.raw), raw=done.raw)
+    return done
+
+
+def _told(event: Any) -> tuple[str, Update]:
+    return str(event["data"]["id"]), Running(raw=event)

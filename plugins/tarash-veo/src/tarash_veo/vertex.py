@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 from attrs import evolve
 
 from tarash_core.errors import AuthenticationError, ValidationError
-from tarash_core.plugins import HttpRequest, HttpResponse, Steps, blocking
+from tarash_core.plugins import HttpRequest, HttpResponse, Steps
+from tarash_core.plugins.tokens import TokenNeeded, Tokens
+from tarash_veo.models import HOSTS
 
 SCOPE = "https://www.googleapis.com/auth/cloud-platform"
 GEMINI = "https://generativelanguage.googleapis.com"
@@ -19,28 +21,8 @@ STORAGE = "https://storage.googleapis.com"
 NO_PROJECT = "-"
 """Stands for a project that nobody named; only a simulator takes it."""
 
-_REGIONS = (
-    "us-central1", "us-east1", "us-east4", "us-east5", "us-south1", "us-west1", "us-west4",
-    "northamerica-northeast1", "southamerica-east1",
-    "europe-central2", "europe-north1", "europe-southwest1", "europe-west1", "europe-west2", "europe-west3",
-    "europe-west4", "europe-west6", "europe-west8", "europe-west9",
-    "asia-east1", "asia-east2", "asia-northeast1", "asia-northeast3", "asia-south1", "asia-southeast1",
-    "australia-southeast1", "me-central1", "me-central2", "me-west1",
-)  # fmt: skip
-HOSTS: Mapping[str, str] = {
-    "global": "https://aiplatform.googleapis.com",
-    "us": "https://aiplatform.us.rep.googleapis.com",
-    "eu": "https://aiplatform.eu.rep.googleapis.com",
-    **{region: f"https://{region}-aiplatform.googleapis.com" for region in _REGIONS},
-}
-"""The host of each location (dossier veo.md, section 1)."""
-
 _API_KEY = re.compile(r"AIza|AQ\.")
 _PATH = re.compile(r"/[^/]+/projects/|/storage/v1/b/")
-
-
-class TokenNeeded(AuthenticationError):
-    """A request for Vertex has no access token yet; whoever sends it fetches one."""
 
 
 def is_vertex(url: str) -> bool:
@@ -65,72 +47,61 @@ def file_url(address: str) -> str:
     return f"{STORAGE}/storage/v1/b/{quote(bucket, safe='')}/o/{quote(name, safe='')}?alt=media"
 
 
-class Tokens:
-    """Access tokens of the application default credentials, as google-auth finds them; one set for the process."""
+class GoogleTokens(Tokens):
+    """Access tokens of the application default credentials, as google-auth finds them.
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._found: Any = None
-        self._refused = False
-        self.project: str | None = None
+    Attributes:
+        project: The project of the credentials, where they know one.
+    """
 
-    def headers(self) -> Mapping[str, str] | None:
-        """The headers with a token that is still good; None where one must be fetched."""
-        found = self._found
-        if found is None or self._refused or not found.valid:
-            return None
-        quota = getattr(found, "quota_project_id", None)
-        return {"authorization": f"Bearer {found.token}", **({"x-goog-user-project": quota} if quota else {})}
+    project: str | None = None
 
-    def drop(self) -> bool:
-        """Has the token that the server refused made anew; False if there was none."""
-        self._refused = self._found is not None
-        return self._refused
-
-    def fetch(self) -> None:
-        """Finds the credentials and has them make a token. It does its own I/O.
+    def find(self) -> Any:
+        """The application default credentials.
 
         Raises:
-            AuthenticationError: google-auth is not installed, finds nothing, or is refused.
+            AuthenticationError: google-auth is not installed, or finds nothing.
         """
-        with self._lock:
-            if self.headers() is None:
-                found = self._found or self._default()
-                if self._refused or not found.valid:
-                    _refresh(found)
-                self._found, self._refused = found, False
-
-    def _default(self) -> Any:
-        try:
-            import google.auth
-        except ImportError as error:
-            raise AuthenticationError(
-                "Vertex needs google-auth: pip install 'tarash-veo[vertex]', or pass an access token as api_key=."
-            ) from error
-        try:
-            found, self.project = google.auth.default(scopes=[SCOPE])
-        except google.auth.exceptions.GoogleAuthError as error:
-            raise AuthenticationError(
-                "There are no Google credentials for Vertex: run 'gcloud auth application-default login', set "
-                "GOOGLE_APPLICATION_CREDENTIALS, or pass an access token as api_key=."
-            ) from error
+        with _google_auth() as auth:
+            found, self.project = auth.default(scopes=[SCOPE])
         return found
 
+    def renew(self, found: Any) -> None:
+        """Has the credentials make a token.
 
-def _refresh(found: Any) -> None:
-    import google.auth.exceptions
-    from google.auth.transport.requests import Request
+        Raises:
+            AuthenticationError: Google refuses.
+        """
+        with _google_auth() as auth:
+            found.refresh(auth.transport.requests.Request())
 
+    def written(self, found: Any) -> Mapping[str, str] | None:
+        """The token, and the project that pays for its use."""
+        quota = getattr(found, "quota_project_id", None)
+        known = {"authorization": f"Bearer {found.token}", **({"x-goog-user-project": quota} if quota else {})}
+        return known if found.valid else None
+
+
+@contextmanager
+def _google_auth() -> Iterator[Any]:
+    """The package, and what it raises as an error of ours."""
     try:
-        found.refresh(Request())
+        import google.auth.transport.requests
+    except ImportError as error:
+        raise AuthenticationError(
+            "Vertex needs google-auth: pip install 'tarash-veo[vertex]', or pass an access token as api_key=."
+        ) from error
+    try:
+        yield google.auth
     except google.auth.exceptions.GoogleAuthError as error:
         raise AuthenticationError(
-            "Google gave no access token for Vertex; run 'gcloud auth application-default login' again.",
+            "Google gave no access token for Vertex: run 'gcloud auth application-default login', set "
+            "GOOGLE_APPLICATION_CREDENTIALS, or pass an access token as api_key=.",
             retryable=bool(error.retryable),
         ) from error
 
 
-TOKENS = Tokens()
+TOKENS = GoogleTokens()
 
 
 def headers_for(request: HttpRequest, api_key: str | None) -> Mapping[str, str]:
@@ -160,18 +131,8 @@ def headers_for(request: HttpRequest, api_key: str | None) -> Mapping[str, str]:
 
 
 def authorized(request: HttpRequest) -> Steps[HttpResponse]:
-    """The answer to a request; for Vertex with a token that is fetched when it is needed, and once more after a 401.
-
-    A request for a project that nobody named goes to that of the default credentials.
-    """
-    try:
-        return (yield request)
-    except AuthenticationError as error:
-        is_refused = error.status_code == 401 and is_vertex(request.url) and TOKENS.drop()
-        if not isinstance(error, TokenNeeded) and not is_refused:
-            raise
-    yield from blocking(TOKENS.fetch)
-    return (yield evolve(request, url=with_project(request.url)))
+    """The answer to a request; for Vertex with a token, and for a project that nobody named with that of the token."""
+    return TOKENS.authorized(request, is_vertex(request.url), lambda same: evolve(same, url=with_project(same.url)))
 
 
 def with_project(url: str) -> str:
