@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from tarash_core.engine.clocks import Clock
 from tarash_core.errors import AuthenticationError, PluginError, ValidationError
@@ -88,6 +88,19 @@ class Access:
         """A hash of who pays and where: the key, the host and the kind of provider."""
         told = (type(self.provider).__qualname__, self.base_url, self.account, *self._keys)
         return hashlib.sha256(repr(told).encode()).hexdigest()[:32]
+
+    def meant(self, config: Config) -> Config:
+        """The config with the host and the settings that the account or a variable adds; the provider's own is none.
+
+        Raises:
+            ValidationError: The provider knows no such setting, or cannot call anybody back.
+        """
+        settings = {**self.settings, **config.provider_config}
+        self.provider.check(settings, config.webhook_url)
+        base_url = None if self.own_host else config.base_url or self.base_url
+        if base_url == config.base_url and not self.settings:
+            return config
+        return evolve(config, base_url=base_url, provider_config=settings, given=config.given)
 
     def ready(self, request: HttpRequest) -> HttpRequest:
         """The request as it is sent: moved to ``base_url``, and with the key if it is signed.

@@ -99,7 +99,7 @@ def plan_of(access: Access, config: Config, request: Request) -> Plan:
         spec=found.spec,
         request=request,
         policy=config.on_unsupported,
-        surface=provider.surface(config),
+        surface=provider.surface(access.meant(config)),
         own_host=access.own_host,
         allow_retired=config.allow_retired,
         notices=found.notices,

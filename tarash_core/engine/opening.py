@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import ssl
 import threading
+from collections.abc import Callable, Iterator
 from typing import Any
+
+from attrs import frozen
 
 from tarash_core.engine.asks import Received, Send
 from tarash_core.engine.clocks import Clock, SystemClock
@@ -13,6 +17,39 @@ from tarash_core.plugins.http import HttpResponse
 
 MOCK_ORIGIN = "https://mock.tarash.invalid"
 """Where the mock's files lie; served in this process, never asked for on a network."""
+
+
+@frozen(kw_only=True)
+class StandIn:
+    """What tests put in the place of the network, the time and the accounts of every gateway that names none itself.
+
+    Attributes:
+        clock: The clock.
+        transport: Answers every request; None leaves the network.
+        accounts: Finds accounts by provider and alias; None leaves the vendors' variables.
+    """
+
+    clock: Clock
+    transport: Any = None
+    accounts: Callable[[str, str | None], Any] | None = None
+
+
+_stand_ins: list[StandIn] = []
+
+
+@contextlib.contextmanager
+def standing_in(stand_in: StandIn) -> Iterator[None]:
+    """Puts it there for the gateways that are opened meanwhile, also by the module functions."""
+    _stand_ins.append(stand_in)
+    try:
+        yield
+    finally:
+        _stand_ins.remove(stand_in)
+
+
+def stand_in() -> StandIn | None:
+    """What stands in now; None in any program but a test."""
+    return _stand_ins[-1] if _stand_ins else None
 
 
 class Connections:
@@ -104,4 +141,5 @@ def mock_files() -> Any:
 
 def on_its_own(is_async: bool) -> Connections:
     """Connections for a result that no gateway looks after."""
-    return Connections(is_async, SystemClock(), None, None)
+    instead = stand_in() or StandIn(clock=SystemClock())
+    return Connections(is_async, instead.clock, None, instead.transport)

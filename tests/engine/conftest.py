@@ -76,6 +76,7 @@ class Acme(Provider):
     title = "Acme Video"
     origins = (ACME,)
     credentials = Credentials("ACME_API_KEY")
+    settings = ("upload_token", "session_token", "region")
     simulator = "conftest:AcmeSimulator"
     catalog = Catalog(
         {

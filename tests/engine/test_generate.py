@@ -7,6 +7,7 @@ import anyio
 import pytest
 
 from tarash_core import (
+    Account,
     AsyncGateway,
     AuthenticationError,
     Gateway,
@@ -165,6 +166,27 @@ def test_download_to_fetches_within_the_call(acme, clock, tmp_path):
 def test_bad_calls_are_refused_before_anything_is_sent(acme, clock, call, sentence):
     with Gateway(transport=acme, clock=clock) as gateway, pytest.raises(ValidationError, match=sentence):
         gateway.generate_video("acme/acme-1", **call)
+    assert acme.log == []
+
+
+@pytest.mark.parametrize(
+    ("wish", "sentence"),
+    [
+        (
+            {"provider_config": {"colour": "red"}},
+            "Acme Video has no setting 'colour'; it has upload_token, session_token, region.",
+        ),
+        ({"account": "shop"}, "Acme Video has no setting 'shade'"),
+        ({"webhook_url": "https://app.example/hook"}, "Acme Video takes no webhook_url with a request"),
+    ],
+)
+def test_what_the_vendor_knows_nothing_of_is_refused_before_anything_is_sent(acme, clock, wish, sentence):
+    shop = Account(api_key="canary-shop-key", settings={"shade": "dark"})
+    config = VideoGenerationConfig.from_string("acme/acme-1", **wish)
+    with Gateway(transport=acme, clock=clock, accounts={"shop": shop}) as gateway:
+        for call in (gateway.plan_video, gateway.generate_video):
+            with pytest.raises(ValidationError, match=sentence):
+                call(config, prompt="A fox")
     assert acme.log == []
 
 
