@@ -55,6 +55,10 @@ class MockProvider(Provider):
         seconds = self._mock.polling.delay_between_updates if self._mock.polling else 0.0
         return Cadence(first=seconds, most=seconds, growth=1.0)
 
+    def check(self, settings: Mapping[str, Any], webhook_url: str | None) -> None:
+        """Refuses what the real provider refuses."""
+        self._real.check(settings, webhook_url)
+
     def surface(self, config: Config) -> str | None:
         """The surface that the real provider would choose."""
         return self._real.surface(config)
@@ -189,11 +193,14 @@ class MockFiles:
 
         parts = urlsplit(request.url)
         asked = {name: float(value) for name, value in parse_qsl(parts.query)}
-        width, height = int(asked.get("width", 1280)), int(asked.get("height", 720))
-        if parts.path.endswith(".png"):
-            return Reply(_file(rendering.render_image(width, height), "image/png"))
-        seconds = asked.get("seconds", _DEFAULT_SECONDS)
-        return Reply(_file(rendering.render_video(seconds, width, height, audio=bool(asked.get("audio"))), "video/mp4"))
+        wanted = rendering.Requested(
+            duration_seconds=asked.get("seconds", _DEFAULT_SECONDS),
+            width=int(asked.get("width", 1280)),
+            height=int(asked.get("height", 720)),
+            audio=bool(asked.get("audio")),
+            format="png" if parts.path.endswith(".png") else "mp4",
+        )
+        return Reply(_file(rendering.render(wanted), wanted.content_type))
 
 
 def _file(content: bytes, content_type: str) -> HttpResponse:

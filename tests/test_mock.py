@@ -22,7 +22,7 @@ from tarash_core import (
     generate_video,
     generate_video_async,
 )
-from tarash_core.testing import VirtualClock
+from tarash_core.testing import VirtualClock, sample_image, sample_video
 
 VEO = "fal/fal-ai/veo3.1"
 
@@ -76,6 +76,16 @@ def test_images_too_as_many_as_asked_for(monkeypatch):
     assert len(response.images) == 2
     with av.open(io.BytesIO(response.image.read())) as picture:
         assert (picture.streams.video[0].width, picture.streams.video[0].height) == (512, 256)
+
+
+def test_without_pyav_the_files_are_the_bundled_samples(monkeypatch):
+    def missing():
+        raise ImportError("PyAV is not installed")
+
+    monkeypatch.setattr("tarash_core.testing.rendering._pyav", missing)
+    monkeypatch.setenv("TARASH_MOCK", "1")
+    assert generate_video(VEO, prompt="A fox").video.read() == sample_video()
+    assert generate_image("fal/fal-ai/flux/dev", prompt="A fox").image.read() == sample_image()
 
 
 def test_scripted_progress_is_shown_with_its_delays():

@@ -18,14 +18,12 @@ from contextlib import ExitStack, redirect_stdout
 from pathlib import Path
 from typing import Any
 
-import anyio.lowlevel
 import click
 import pytest
 
 from tarash_core.cli.group import COMMANDS, tarash
 from tarash_core.cli.simulators import simulator_of
 from tarash_core.engine.access import base_url_variable
-from tarash_core.engine.clocks import SystemClock
 from tarash_core.plugins.loader import load_provider
 from tarash_core.testing import Simulator, background, sample_image, sample_video
 
@@ -97,6 +95,14 @@ class World:
                 monkeypatch.setenv(base_url_variable(name), self.url_of(name))
                 for variable in load_provider(name).credentials.alternatives[0]:
                     monkeypatch.setenv(variable, KEY)
+        self.point_vendors_clients(text, monkeypatch)
+
+    def point_vendors_clients(self, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Lets the vendors' own clients, where a text imports them, speak to the simulators."""
+        if "import fal_client" in text:
+            monkeypatch.setattr("fal_client.client.QUEUE_URL_FORMAT", f"{self.url_of('fal')}/")
+        if "import replicate" in text:
+            monkeypatch.setenv("REPLICATE_BASE_URL", self.url_of("replicate"))
 
     def reachable(self, page: Path, text: str) -> str:
         """The text with a host of somebody else's replaced by the simulator of the provider whose page it is."""
@@ -119,15 +125,9 @@ def world() -> Iterator[World]:
 
 
 @pytest.fixture
-def ready(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+def ready(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, no_waiting: None) -> Any:
     """Call it with a text to be ready for its snippets: hosts, keys, files, and no waiting."""
-
-    async def at_once(self: SystemClock, seconds: float) -> None:
-        await anyio.lowlevel.checkpoint()
-
     monkeypatch.delenv("TARASH_MOCK", raising=False)
-    monkeypatch.setattr(SystemClock, "sleep", lambda self, seconds: None)
-    monkeypatch.setattr(SystemClock, "sleep_async", at_once)
     monkeypatch.chdir(tmp_path)
     return functools.partial(world.prepare, monkeypatch=monkeypatch)
 

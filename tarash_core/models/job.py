@@ -10,10 +10,11 @@ from attrs import field, frozen
 from tarash_core.errors import ValidationError
 from tarash_core.models import checks
 from tarash_core.models.base import Value
-from tarash_core.models.cost import Cost
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from tarash_core.models.cost import Cost
 
 Kind = Literal["video", "image"]
 

@@ -155,6 +155,11 @@ class Media(Value):
 
         return f"Media({describe_media(self)})"
 
+    def _repr_html_(self) -> str:
+        from tarash_core.models.notebook import media_html
+
+        return media_html(self)
+
     def save(self, path: str | PathLike[str], *, max_bytes: int | None = None) -> Path:
         """Streams the file to ``path`` and returns the path; a half-written file is never left there.
 

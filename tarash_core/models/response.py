@@ -51,6 +51,11 @@ class Response(Value):
         """All outputs; the same name for videos and images."""
         return ()
 
+    def _repr_html_(self) -> str:
+        from tarash_core.models.notebook import response_html
+
+        return response_html(self)
+
 
 @frozen(kw_only=True)
 class VideoGenerationResponse(Response):

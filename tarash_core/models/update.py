@@ -81,3 +81,15 @@ class ImageGenerationUpdate(Update):
     kind: ClassVar[Kind] = "image"
 
     result: ImageGenerationResponse | None = None
+
+
+def status_of(update: Update) -> str:
+    """The status with what is known of its position, percentage and remaining time."""
+    parts: list[str] = [update.status]
+    if update.status == "queued" and update.queue_position is not None:
+        parts.append(f"position {update.queue_position}")
+    if update.status == "processing" and update.progress_percent is not None:
+        parts.append(f"{update.progress_percent} %")
+    if update.status in ("queued", "processing") and update.eta_seconds is not None:
+        parts.append(f"about {update.eta_seconds:.0f} s left")
+    return ", ".join(parts)
