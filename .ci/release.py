@@ -119,20 +119,34 @@ def dated(changelog: str, version: tuple[int, ...], today: date) -> str:
     return changelog.replace(f"{title}{_UNRELEASED}", f"{title} ({today.isoformat()})", 1)
 
 
+def tag_fault(tag: str, packages: dict[str, Package], changelog: str) -> str | None:
+    """What is wrong with a tag, ``v0.1.0`` for all packages or ``tarash-fal-v0.1.1`` for one; None for nothing."""
+    name, _, version = tag.rpartition("v")
+    name = name.rstrip("-") or CORE
+    if name not in packages:
+        return f"The tag {tag} names no package; there are {', '.join(packages)}."
+    stated = _dotted(packages[name].version)
+    if version != stated:
+        return f"The tag {tag} is not that of {name}, which is {stated}."
+    if name == CORE and f"## {stated}{_UNRELEASED}" in changelog:
+        return f"CHANGELOG.md calls {stated} not released yet; run: python .ci/release.py date"
+    return None
+
+
 def main(root: Path, arguments: list[str] | None = None) -> int:
     """Does what the command line says and returns the exit code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("action", choices=["check", "minor", "patch", "notes", "date"])
-    parser.add_argument("packages", nargs="*", metavar="PACKAGE", help="what to give a patch version")
+    parser.add_argument("action", choices=["check", "minor", "patch", "date", "tag", "notes"])
+    parser.add_argument("names", nargs="*", metavar="NAME", help="the packages for a patch version, or the tag")
     asked = parser.parse_args(arguments)
     packages, log = read(root), root / "CHANGELOG.md"
     before = log.read_text("utf-8")
-    if asked.action in ("check", "notes"):
-        return _tell(asked.action, packages, before)
+    if asked.action in ("check", "tag", "notes"):
+        return _tell(asked.action, asked.names, packages, before)
     if asked.action == "minor":
         raise_minor(packages)
     elif asked.action == "patch":
-        raise_patch(packages, asked.packages)
+        raise_patch(packages, asked.names)
     log.write_text(dated(before, packages[CORE].version, date.today()), "utf-8", newline="\n")
     for package in packages.values():
         package.file.write_text(package.text, "utf-8", newline="\n")
@@ -140,11 +154,14 @@ def main(root: Path, arguments: list[str] | None = None) -> int:
     return 0
 
 
-def _tell(action: str, packages: dict[str, Package], changelog: str) -> int:
+def _tell(action: str, names: list[str], packages: dict[str, Package], changelog: str) -> int:
     if action == "notes":
         print(section(changelog, packages[CORE].version) or "")
         return 0
-    lines = faults(packages, changelog)
+    if action == "tag":
+        lines = [fault for tag in names if (fault := tag_fault(tag, packages, changelog))]
+    else:
+        lines = faults(packages, changelog)
     print("\n".join(lines) or f"{len(packages)} packages agree on {_dotted(packages[CORE].version[:2])}.")
     return 1 if lines else 0
 

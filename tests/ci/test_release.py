@@ -104,3 +104,29 @@ def test_the_notes_are_the_section_of_the_version(copy, capsys):
 def test_a_version_without_a_section_is_found(copy):
     (copy / "CHANGELOG.md").write_text("# Changelog\n\n## 0.0.9 (2026-01-01)\n", "utf-8")
     assert release.main(copy, ["check"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("tag", "said"),
+    [
+        ("v0.0.1", "The tag v0.0.1 is not that of tarash-core, which is "),
+        ("tarash-fal-v9.9.9", "The tag tarash-fal-v9.9.9 is not that of tarash-fal"),
+        ("tarash-pika-v0.1.0", "The tag tarash-pika-v0.1.0 names no package"),
+    ],
+)
+def test_a_tag_of_no_version_is_refused(copy, capsys, tag, said):
+    release.main(copy, ["date"])
+    capsys.readouterr()
+    assert release.main(copy, ["tag", tag]) == 1
+    assert capsys.readouterr().out.startswith(said)
+
+
+def test_a_tag_needs_a_dated_changelog(copy, capsys):
+    versions = {name: ".".join(map(str, package.version)) for name, package in release.read(copy).items()}
+    log = copy / "CHANGELOG.md"
+    log.write_text(f"# Changelog\n\n## {versions['tarash-core']} (not released yet)\n\n- A.\n", "utf-8")
+    tags = [f"v{versions['tarash-core']}", f"tarash-fal-v{versions['tarash-fal']}"]
+    assert release.main(copy, ["tag", *tags]) == 1
+    assert "python .ci/release.py date" in capsys.readouterr().out
+    release.main(copy, ["date"])
+    assert release.main(copy, ["tag", *tags]) == 0
