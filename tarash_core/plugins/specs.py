@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from tarash_core.plugins.updates import Update
 
 hookspec = HookspecMarker("tarash")
+"""Marks a hook that plugins may implement; pluggy's."""
 hookimpl = HookimplMarker("tarash")
+"""Marks a plugin's function as the implementation of the hook of its name; pluggy's, with ``tryfirst`` and so on."""
 
 
 class Postponed(Exception):

@@ -13,7 +13,8 @@ check_links = SimpleNamespace(**runpy.run_path(str(ROOT / ".ci/check_links.py"))
 
 GOOD = """<html><head><link rel="stylesheet" href="style.css"><link rel="canonical" href="https://docs.example/"></head>
 <body><h1 id="top-of-it">A</h1><a href="b/">B</a> <a href="b/#half%20way">B</a> <a href="#top-of-it">A</a>
-<a href="#">up</a> <a href="/b/index.html">B</a> <a href="https://example.com/x">X</a> <a href="mailto:a@example.com">M</a>
+<a href="#">up</a> <a href="/b/index.html">B</a> <a href="https://example.com/x">X</a>
+<a href="mailto:a@example.com">M</a>
 <img src="data:image/png;base64,AA=="> <svg><use href="#top-of-it"></use></svg></body></html>"""
 OTHER = '<h2 id="half way">B</h2><a href="..">A</a> <a name="old"></a> <a href="?q=1">again</a>'
 
