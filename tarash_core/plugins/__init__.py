@@ -39,6 +39,7 @@ from tarash_core.plugins.provider import (
     Provider,
     Steps,
     blocking,
+    check_words,
     look,
     stop,
 )
@@ -95,6 +96,7 @@ __all__ = [
     "body_of",
     "charged_of",
     "check_sizes",
+    "check_words",
     "cost_of_tokens",
     "data_uri",
     "error_by",

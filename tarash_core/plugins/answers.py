@@ -39,14 +39,20 @@ def body_of(response: HttpResponse) -> Any:
 
 
 def words_of(body: Any) -> str:
-    """The vendor's own words in an error body of any common shape; empty when there are none."""
+    """The vendor's own words in an error body of any common shape; empty when there are none.
+
+    A validator's sentence has the name of the input before it, which such a body tells as ``loc``.
+    """
     if isinstance(body, str):
         text = body.strip()
         return "" if text.startswith("<") else text[:500]
     if isinstance(body, list):
         return "; ".join(filter(None, (words_of(item) for item in body[:3])))
     if isinstance(body, dict):
-        return next((words for key in _WORD_KEYS if (words := words_of(body.get(key)))), "")
+        said = next((words for key in _WORD_KEYS if (words := words_of(body.get(key)))), "")
+        place = body.get("loc")
+        name = ".".join(map(str, place[1:])) if isinstance(place, list) else ""
+        return f"{name}: {said}" if name and said else said
     return ""
 
 
@@ -122,7 +128,7 @@ def number_of(value: Any) -> float | None:
     """A finite number that a vendor writes as a number or as text; None for anything else."""
     try:
         number = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     return number if math.isfinite(number) and not isinstance(value, bool) else None
 
@@ -147,9 +153,10 @@ def cost_of_tokens(
     from tarash_core.models.cost import Cost
 
     known = [count for count in counts if isinstance(count, int)]
-    if not sum(known) or len(known) < len(usd_per_million) or not usd_per_million:
+    rates = [Decimal(rate) for rate in usd_per_million if rate is not None]
+    if not sum(known) or not len(known) == len(rates) == len(usd_per_million):
         return None
-    usd = sum((Decimal(rate) * count for rate, count in zip(usd_per_million, known, strict=True)), Decimal(0))
+    usd = sum((rate * count for rate, count in zip(rates, known, strict=True)), Decimal(0))
     return Cost(Decimal(sum(known)), unit, usd / 1_000_000, source="catalog", as_of=as_of)
 
 
@@ -196,7 +203,7 @@ def error_of_status(response: HttpResponse, phase: Phase, words: str | None = No
     from tarash_core.engine.redaction import redact, redact_text
 
     body = body_of(response)
-    said = redact_text(words if words is not None else words_of(body))
+    said = redact_text(" ".join((words_of(body) if words is None else words).split()))
     status = response.status
     known: dict[str, Any] = {"status_code": status, "raw_response": redact(body)}
     if status == 401 or status == 403:

@@ -96,8 +96,8 @@ def check_sizes(payload: Mapping[str, Any], most_bytes: Mapping[str, int], who: 
     for name, most in most_bytes.items():
         size = max(sizes.get(name, []), default=0) if name else sum(sum(each) for each in sizes.values())
         if size > most:
-            what = name or " and ".join(held for held in sizes if sizes[held])
-            raise ValidationError(f"{who} takes {most} bytes as {what}, not {size}; send smaller files.", charged="no")
+            told = f"as {name}, and this has" if name else f"in all, and {' and '.join(filter(sizes.get, sizes))} have"
+            raise ValidationError(f"{who} takes {most} bytes {told} {size}; send smaller files.", charged="no")
 
 
 def data_uri(part: FilePart) -> str:

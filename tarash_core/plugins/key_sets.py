@@ -66,7 +66,7 @@ def check_token(token: str, key_set: Any, who: str, now: datetime) -> datetime |
         keys = {"keys": [*_named(key_set, head.get("kid"))]}
         known = head["alg"] == "RS256" and signed_by(keys, signed.encode(), from_base64url(signature))
         made, ends = (_moment(claims.get(name)) for name in ("iat", "exp"))
-    except (ValueError, LookupError, TypeError, AttributeError, OverflowError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, OverflowError, OSError) as error:
         raise WebhookError("The callback's signature is no readable token; do not trust it.") from error
     if not known:
         raise WebhookError(f"The callback's token fits none of {who}'s keys; do not trust it.")

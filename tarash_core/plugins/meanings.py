@@ -90,7 +90,7 @@ def error_by(
     who: str,
     *,
     bought_nothing: bool | None = None,
-    request_id: str | None = None,
+    request_id: Any = None,
     **told: Any,
 ) -> errors.TarashException:
     """The whole of ``Provider.error``: an error by its kind, or by the status alone, that says what it means for money.
@@ -101,14 +101,14 @@ def error_by(
         meaning: Its kind; None where the table has none.
         who: The vendor's name.
         bought_nothing: Whether a purchase that was answered so bought nothing; by :func:`is_refusal` when None.
-        request_id: The vendor's id of the request.
+        request_id: The vendor's id of the request; what is no text is none.
         **told: ``words``, ``status`` and ``wait_seconds`` as for :func:`refusal_of`.
     """
     if meaning is None:
         error = error_of_status(response, phase, told.get("words"))
     else:
         error = refusal_of(response, meaning, who, **told)
-    errors.complete(error, request_id=request_id)
+    errors.complete(error, request_id=request_id if isinstance(request_id, str) else None)
     return billed(error, phase, is_refusal(response) if bought_nothing is None else bought_nothing)
 
 
@@ -121,6 +121,7 @@ def failure_of(
     code: object = None,
     charged: errors.Charged | None = None,
     request_id: str | None = None,
+    status: int | None = None,
 ) -> errors.TarashException:
     """The error of a job that ended without a result, in the vendor's words.
 
@@ -132,9 +133,11 @@ def failure_of(
         code: The vendor's code, shown behind its words.
         charged: Whether the job is paid for, where it tells; what the kind says when None.
         request_id: The vendor's id of the job.
+        status: The HTTP status that the vendor has for it, where the error is one of HTTP.
     """
     from tarash_core.engine.redaction import redact
 
+    known: dict[str, Any] = {"status_code": status} if issubclass(meaning.error, errors.HTTPError) else {}
     refused = issubclass(meaning.error, errors.ContentModerationError)
     what = "refused the content" if refused else "could not finish the job"
     said = (_said(words) or "it gave no reason") + (f" ({code})" if code else "")
@@ -144,6 +147,7 @@ def failure_of(
         raw_response=redact(raw),
         retryable=meaning.retryable,
         charged=charged or meaning.charged,
+        **known,
     )
 
 

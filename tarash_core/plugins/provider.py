@@ -86,6 +86,21 @@ def stop(
     return read((yield request)) or (yield from looked())
 
 
+def check_words(given: Mapping[str, Any], allowed: Mapping[str, Collection[str]]) -> None:
+    """Refuses a setting that is none of the words that it may be; for what a job's state holds, too.
+
+    Args:
+        given: Settings by name, among others.
+        allowed: What each may be; any where that is empty.
+
+    Raises:
+        ValidationError: One is something else.
+    """
+    for name, words in allowed.items():
+        if words and given.get(name) is not None and given[name] not in words:
+            raise ValidationError(f"The setting {name} must be one of {', '.join(words)}, not {given[name]!r}.")
+
+
 @frozen(kw_only=True)
 class Cadence:
     """How often a vendor wants to be asked, in seconds: at first, at most, and how fast it grows between."""
@@ -217,14 +232,8 @@ class Provider:
         if unknown:
             known = ", ".join(self.settings or ()) or "none"
             raise ValidationError(f"{name} has no setting {unknown[0]!r}; it has {known}.", provider=self.name)
-        allowed = self.settings if isinstance(self.settings, Mapping) else {}
-        for setting, words in allowed.items():
-            given = settings.get(setting)
-            if words and given is not None and given not in words:
-                raise ValidationError(
-                    f"The setting {setting} of {name} must be one of {', '.join(words)}, not {given!r}.",
-                    provider=self.name,
-                )
+        if isinstance(self.settings, Mapping):
+            check_words(settings, self.settings)
 
     def submit(self, plan: Plan, attempt: Attempt) -> Steps[Accepted | Done]:
         """Buys the job; its purchase is the one request with ``effect="buy"``.

@@ -34,6 +34,8 @@ def signature(secret: str, event_id: str, timestamp: str, body: bytes) -> str:
     """
     try:
         key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
+        if not key:  # anybody could sign with it
+            raise ValueError("it holds no key")
     except ValueError as error:
         raise WebhookError("The webhook secret must be whsec_ and base64; copy it whole from the vendor.") from error
     digest = hmac.new(key, f"{event_id}.{timestamp}.".encode() + body, hashlib.sha256).digest()
@@ -66,8 +68,13 @@ def fresh(
     return given, signed_at
 
 
-def check(headers: Mapping[str, str], body: bytes, secret: str, now: datetime) -> tuple[str, datetime]:
-    """Returns the id of an authentic callback, and when it was signed.
+def sent_at(headers: Mapping[str, str]) -> datetime:
+    """When a callback that was checked was signed."""
+    return datetime.fromtimestamp(int(as_headers(headers)["webhook-timestamp"]), UTC)
+
+
+def check(headers: Mapping[str, str], body: bytes, secret: str, now: datetime) -> str:
+    """Returns the id of an authentic callback.
 
     Args:
         headers: ``webhook-id``, ``webhook-timestamp`` and ``webhook-signature``, in any case.
@@ -78,11 +85,11 @@ def check(headers: Mapping[str, str], body: bytes, secret: str, now: datetime) -
     Raises:
         WebhookError: A header is missing, the callback is too old, or no signature fits.
     """
-    given, signed_at = fresh(headers, "webhook-", ("id", "timestamp", "signature"), now)
+    given, _ = fresh(headers, "webhook-", ("id", "timestamp", "signature"), now)
     wanted = signature(secret, given["id"], given["timestamp"], body).encode()
     if not any([hmac.compare_digest(wanted, entry.encode()) for entry in given["signature"].split()]):
         raise WebhookError("The callback's signature does not fit its body and the secret; do not trust it.")
-    return given["id"], signed_at
+    return given["id"]
 
 
 def callback(
@@ -111,9 +118,9 @@ def callback(
     if not secret:
         known = provider.webhook_secrets.describe()
         raise WebhookError(f"A callback of {provider.title} needs its secret: pass it, or set {known}.")
-    event_id, signed_at = check(headers, body, secret, now)
+    event_id = check(headers, body, secret, now)
     id, update = read_authentic(body, read, lack)
-    return Callback(job_id=id, update=update, event_id=event_id, sent_at=signed_at)
+    return Callback(job_id=id, update=update, event_id=event_id, sent_at=sent_at(headers))
 
 
 def read_authentic(

@@ -61,7 +61,7 @@ class Output:
 
         Args:
             address: The URL or data URI.
-            **known: Further attributes.
+            **known: Further attributes; how long it is served, and to whom, is said of a URL alone.
 
         Raises:
             ValidationError: A data URI cannot be read.
@@ -71,6 +71,7 @@ class Output:
         from tarash_core.models.media import Media
 
         kind = known.pop("content_type", None) or address[5:].partition(",")[0].partition(";")[0] or None
+        known |= {"expires_in_seconds": None, "authenticated": False}
         return cls(data=b"".join(Media(address).chunks()), content_type=kind, **known)
 
 

@@ -36,7 +36,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
@@ -332,6 +332,24 @@ class Simulator:
     def problem(self, status: int, message: str) -> HttpResponse:
         """An error in the vendor's shape; faults use it too."""
         return HttpResponse.of_json({"error": {"message": message, "status": status}}, status)
+
+    def json_object(
+        self, request: HttpRequest, refusal: Callable[[], HttpResponse], *, lenient: bool = False
+    ) -> dict[str, Any]:
+        """The JSON object that a request holds; it is answered at once where it holds none.
+
+        Args:
+            request: The request.
+            refusal: Makes that answer.
+            lenient: Takes no body, or JSON that is no object, for an empty object.
+        """
+        try:
+            body = read_json(request)
+        except ValueError:
+            raise Abort(refusal()) from None
+        if not lenient and not isinstance(body, dict):
+            raise Abort(refusal())
+        return body if isinstance(body, dict) else {}
 
     def not_found(self, request: HttpRequest) -> HttpResponse:
         """The answer to a path that no route has."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import threading
 from collections.abc import Iterator, Mapping
 from types import TracebackType
 from typing import Self
 
-from tarash_core.engine.opening import StandIn, standing_in
+from tarash_core.engine.access import base_url_variable
+from tarash_core.engine.opening import StandIn, stand_in, standing_in
 from tarash_core.models.config import Account
 from tarash_core.plugins.http import Headers, HttpRequest, HttpResponse
 from tarash_core.plugins.loader import installed_providers, load_provider
@@ -96,7 +98,11 @@ class Simulators(Mapping[str, Simulator]):
         return self[name].handle(request)
 
     def _found(self, origin: str) -> str | None:
-        """The installed provider that a host belongs to, where the application brought its own accounts."""
+        """The installed provider that a host belongs to: one of its origins, or where a variable moves it."""
+        for name in self:
+            moved = os.environ.get(base_url_variable(name))
+            if moved and origin == origin_of(moved):
+                return name
         for name in self:
             with contextlib.suppress(Exception):  # a broken neighbour is told of elsewhere
                 if origin in map(origin_of, load_provider(name).origins):
@@ -121,7 +127,7 @@ def simulating(clock: VirtualClock | None = None) -> Iterator[Simulators]:
 class set_testing:
     """Removes every wait: polls, retries and pauses take no time, and timeouts pass at once.
 
-    Requests still go where they went. ``set_testing()`` switches it on, ``set_testing(False)`` off again; as a
+    Requests still go where they went: to the vendors, or to simulators that stand in. ``set_testing()`` switches it on, ``set_testing(False)`` off again; as a
     context manager it lasts as long as the block::
 
         with set_testing():
@@ -144,8 +150,9 @@ class set_testing:
             cls._switched_on.close()
             cls._switched_on = None
         elif cls._switched_on is None and testing:
+            before = stand_in()
             cls._switched_on = contextlib.ExitStack()
-            cls._switched_on.enter_context(standing_in(StandIn(clock=VirtualClock())))
+            cls._switched_on.enter_context(standing_in(StandIn(clock=before.clock if before else VirtualClock())))
 
     def __enter__(self) -> Self:
         return self

@@ -34,7 +34,7 @@ NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
         ({"detail": "no credit"}, "no credit"),
         (
             {"detail": [{"loc": ["body", "prompt"], "msg": "field required"}, {"msg": "too long"}]},
-            "field required; too long",
+            "prompt: field required; too long",
         ),
         ({"error": {"message": "bad ratio", "code": 3}}, "bad ratio"),
         ({"error": "invalid_request", "message": "the ratio is wrong"}, "the ratio is wrong"),
@@ -182,7 +182,7 @@ def test_an_answer_without_its_files() -> None:
 
 @pytest.mark.parametrize(
     ("value", "number"),
-    [(4, 4.0), ("4.5", 4.5), (None, None), ("four", None), (True, None), ("inf", None), ([], None)],
+    [(4, 4.0), ("4.5", 4.5), (None, None), ("four", None), (True, None), ("inf", None), ([], None), (10**400, None)],
 )
 def test_numbers_as_vendors_write_them(value: Any, number: float | None) -> None:
     assert number_of(value) == number
@@ -197,7 +197,8 @@ def test_tokens_cost_what_the_list_says() -> None:
     cost = cost_of_tokens([10, 20], ["5", "30"], "2026-11-22")
     assert cost is not None and (float(cost.amount), cost.unit, float(cost.usd or 0)) == (30.0, "tokens", 0.00065)
     assert cost.source == "catalog"
-    for counts, rates in (([10], ["5", "30"]), ([10, "20"], ["5", "30"]), ([0, 0], ["5", "30"]), ([10], [])):
+    lists: list[tuple[list[Any], list[Any]]] = [([10], ["5", "30"]), ([10, "20"], ["5", "30"]), ([0, 0], ["5", "30"])]
+    for counts, rates in (*lists, ([10], []), ([10, 20], ["5"]), ([10, 20], ["5", None])):
         assert cost_of_tokens(counts, rates, None) is None
 
 

@@ -56,7 +56,41 @@ def test_one_without_a_secret_or_too_old_is_refused() -> None:
         callback(Acme(), signed(b"{}"), b"[]", SECRET, NOW, told)
 
 
+@pytest.mark.parametrize("secret", ["whsec_", "whsec_===="])
+def test_a_secret_that_holds_no_key_is_refused(secret: str) -> None:
+    with pytest.raises(WebhookError, match="copy it whole"):
+        signature(secret, "msg_1", "1", b"{}")
+
+
 def test_an_age_of_five_minutes_is_no_matter() -> None:
     check_age(NOW - timedelta(seconds=300), NOW)
     with pytest.raises(WebhookError, match="too old"):
         check_age(NOW + timedelta(seconds=301), NOW)
+
+
+def test_one_fitting_signature_among_several_is_enough() -> None:
+    headers = signed(b'{"data": {"id": "j1"}}')
+    several = {**headers, "webhook-signature": f"v1,AAAA v2,zzz nonsense {headers['webhook-signature']}"}
+    assert callback(Acme(), several, b'{"data": {"id": "j1"}}', SECRET, NOW, told).job_id == "j1"
+
+
+@pytest.mark.parametrize("name", ["webhook-id", "webhook-timestamp", "webhook-signature"])
+def test_a_missing_header_is_named(name: str) -> None:
+    headers = {other: value for other, value in signed(b"{}").items() if other != name}
+    with pytest.raises(WebhookError, match=name):
+        callback(Acme(), headers, b"{}", SECRET, NOW, told)
+
+
+@pytest.mark.parametrize(
+    ("changed", "secret"),
+    [
+        ({"webhook-timestamp": "yesterday"}, SECRET),
+        ({"webhook-signature": ""}, SECRET),
+        ({"webhook-signature": "v1,ü"}, SECRET),
+        ({}, "whsec_AAAA"),
+        ({}, "whsec_!"),
+    ],
+)
+def test_nonsense_is_refused(changed: dict[str, str], secret: str) -> None:
+    with pytest.raises(WebhookError):
+        callback(Acme(), {**signed(b"{}"), **changed}, b"{}", secret, NOW, told)

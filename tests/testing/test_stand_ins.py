@@ -27,7 +27,7 @@ def test_blocks_within_each_other_are_apart() -> None:
 
 def test_a_name_and_its_alias_are_one_simulator() -> None:
     with simulating() as simulators:
-        assert simulators["fal-ai"] is simulators["fal"]
+        assert simulators["google"] is simulators["veo"]
         with pytest.raises(errors.ProviderNotInstalledError):
             simulators["nowhere"]
 
@@ -56,6 +56,16 @@ def test_without_waits_requests_go_where_they_went(monkeypatch: pytest.MonkeyPat
     assert stand_in() is None
 
 
+def test_without_waits_simulators_that_stand_in_are_still_asked() -> None:
+    with simulating() as simulators, set_testing():
+        generate_video(FAL, prompt="A fox")
+        assert len(simulators["fal"].bought) == 1 and simulators.clock.monotonic() > 0
+    with set_testing(), simulating() as simulators:
+        generate_video(FAL, prompt="A fox")
+        assert len(simulators["fal"].bought) == 1
+    assert stand_in() is None
+
+
 def test_it_is_switched_on_and_off() -> None:
     set_testing()
     set_testing()
@@ -72,3 +82,9 @@ def test_a_timeout_passes_at_once() -> None:
         with pytest.raises(errors.TimeoutError):
             generate_video(FAL, prompt="A fox")
         assert simulators.clock.monotonic() >= 600
+
+
+def test_where_a_variable_moves_a_provider_its_simulator_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TARASH_FAL_BASE_URL", "http://127.0.0.1:9")
+    with simulating() as simulators:
+        assert generate_video(FAL, prompt="A fox").request_id == simulators["fal"].bought[0]

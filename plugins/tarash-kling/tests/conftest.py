@@ -1,14 +1,11 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from tarash_kling import provider
 from tarash_kling.provider import _PAIRS
 from tarash_kling.simulator import KlingSimulator
 
 from tarash_core import Gateway
-from tarash_core.catalog.lifecycle import set_today
 from tarash_core.plugins import Credential
 from tarash_core.testing import Driven, VirtualClock
 
@@ -17,13 +14,11 @@ NAMES = ("KLING_API_KEY", "KLINGAI_API_KEY", *(name for pair in _PAIRS for name 
 
 
 @pytest.fixture(autouse=True)
-def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in (*NAMES, "KLING_WEBHOOK_SECRET"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("KLING_API_KEY", "api-key-kling-test")
-    set_today("2026-11-22")
-    yield
-    set_today(None)
+    monkeypatch.setenv("TARASH_TODAY", "2026-11-22")
 
 
 @pytest.fixture

@@ -99,14 +99,6 @@ def test_the_key_of_the_attempt_and_the_callback_stand_where_the_standard_wants_
     assert accepted.state == {"url": "https://api-beijing.klingai.com/v1/videos/text2video/1"}
 
 
-@pytest.mark.parametrize("endpoint", ["/text-to-video/kling-3.0", "/v1/videos/text2video"])
-def test_the_plan_is_not_changed(endpoint: str) -> None:
-    payload: dict[str, Any] = {"prompt": "A fox", "options": {"watermark_info": {"enabled": True}}}
-    attempt = attempt_of("kling", "m", payload, endpoint=endpoint)
-    Driven(provider, in_turn(created({"id": "1"})))(provider.submit(attempt.plan, attempt))
-    assert attempt.plan.payload == {"prompt": "A fox", "options": {"watermark_info": {"enabled": True}}}
-
-
 @pytest.mark.parametrize(
     ("endpoint", "url"),
     [

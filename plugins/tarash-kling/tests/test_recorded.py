@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from tarash_kling import provider
 
-from tarash_core.engine.recording import Recording
 from tarash_core.errors import (
     AuthenticationError,
     ContentModerationError,
@@ -18,45 +17,27 @@ from tarash_core.errors import (
 )
 from tarash_core.models.config import VideoGenerationConfig
 from tarash_core.models.job import ImageJob, Job, VideoJob
-from tarash_core.plugins import Accepted, Done, Expired, Failed, HttpRequest, HttpResponse
-from tarash_core.testing import Driven, attempt_of
+from tarash_core.plugins import Accepted, Done, Expired, Failed
+from tarash_core.testing import Driven, attempt_of, replayed
 
 FOLDER = Path(__file__).parent / "recorded"
-NAMES = sorted(path.stem for path in FOLDER.glob("*.json"))
 NEW = VideoJob(provider="kling", model="kling-3.0", id="888")
 OLDER = VideoJob(provider="kling", model="kling-v3", id="888", variant="text-to-video")
 PICTURE = ImageJob(provider="kling", model="kling-v3", id="888")
 
 
-class Replay:
-    """Answers with the recorded answers, if the requests are the recorded ones."""
-
-    def __init__(self, name: str) -> None:
-        self.recording = Recording.read(FOLDER / f"{name}.json")
-        self._left = iter(self.recording.exchanges)
-        self.driver = Driven(provider, self._answer)
-
-    def _answer(self, request: HttpRequest) -> HttpResponse:
-        recorded = next(self._left)
-        assert (request.method, request.url) == (recorded.request["method"], recorded.request["url"])
-        assert request.json == recorded.request.get("json")
-        return recorded.answer()
-
-    def submit(self, endpoint: str, payload: dict[str, Any], **known: Any) -> Accepted:
-        attempt = attempt_of("kling", "m", payload, endpoint=endpoint, **known)
-        accepted = self.driver(provider.submit(attempt.plan, attempt))
-        assert next(self._left, None) is None
-        return accepted
-
-    def poll(self, job: Job) -> Any:
-        return self.driver(provider.poll(job), "poll")
+def replay(name: str) -> Driven:
+    """A driver that answers as recorded, if the requests are the recorded ones."""
+    return replayed(provider, FOLDER / f"{name}.json")
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_every_recording_names_its_dossier_line_and_holds_no_key(name: str) -> None:
-    path = FOLDER / f"{name}.json"
-    assert Recording.read(path).source.startswith("kling.md section ")
-    assert "api-key-" not in path.read_text("utf-8") and "eyJ" not in path.read_text("utf-8")
+def submitted(name: str, endpoint: str, payload: dict[str, Any], **known: Any) -> Accepted:
+    attempt = attempt_of("kling", "m", payload, endpoint=endpoint, **known)
+    return replay(name)(provider.submit(attempt.plan, attempt))
+
+
+def polled(name: str, job: Job) -> Any:
+    return replay(name)(provider.poll(job), "poll")
 
 
 A = "https://x/a.png"
@@ -111,7 +92,7 @@ def test_our_words_become_the_recorded_body(name: str, model: str, webhook: str 
     payload = dict(plan.payload)
     if name == "submit_frames":  # what the engine makes of a local picture
         payload["contents"][2]["url"] = "iVBORw=="
-    assert Replay(name).submit(plan.endpoint, payload, webhook_url=webhook).id == "888"
+    assert submitted(name, plan.endpoint, payload, webhook_url=webhook).id == "888"
 
 
 @pytest.mark.parametrize(
@@ -127,11 +108,11 @@ def test_our_words_become_the_recorded_body(name: str, model: str, webhook: str 
     ],
 )
 def test_polls_are_read_for_what_they_say(name: str, job: Job, kind: type) -> None:
-    assert isinstance(Replay(name).poll(job), kind)
+    assert isinstance(polled(name, job), kind)
 
 
 def test_a_moderated_task_is_a_moderation_error() -> None:
-    assert isinstance(Replay("moderated_older").poll(OLDER).error, ContentModerationError)
+    assert isinstance(polled("moderated_older", OLDER).error, ContentModerationError)
 
 
 @pytest.mark.parametrize(
@@ -145,9 +126,9 @@ def test_a_moderated_task_is_a_moderation_error() -> None:
 )
 def test_refusals_are_raised_and_cost_nothing(name: str, kind: type[HTTPError]) -> None:
     with pytest.raises(kind) as caught:
-        Replay(name).submit("/text-to-video/kling-3.0", {"prompt": "a fox"})
+        submitted(name, "/text-to-video/kling-3.0", {"prompt": "a fox"})
     assert caught.value.charged == "no"
 
 
 def test_a_repeated_purchase_finds_the_first_one() -> None:
-    assert Replay("found_again").submit("/text-to-video/kling-3.0", {"prompt": "a fox"}).id == "888"
+    assert submitted("found_again", "/text-to-video/kling-3.0", {"prompt": "a fox"}).id == "888"

@@ -28,11 +28,6 @@ def test_both_standards_words_are_known_in_both(key: str, word: str, kind: type)
     assert isinstance(update_of({"id": "1", key: word}), kind)
 
 
-def test_an_unknown_word_is_a_running_task() -> None:
-    update = update_of({"id": "1", "status": "dreaming"})
-    assert isinstance(update, Running) and update.unknown_status == "dreaming"
-
-
 def test_a_video_of_the_older_standard() -> None:
     result = {"videos": [{"id": "v1", "url": URL, "watermark_url": "https://cdn.example/w.mp4", "duration": "5.1"}]}
     update = done(task_id="888", task_status="succeed", final_unit_deduction="2.5", task_result=result)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 from tarash_kling import provider
@@ -27,9 +27,9 @@ HEADERS = {
 NOW = datetime.fromtimestamp(1_781_080_794, UTC)
 
 
-def read(body: bytes = BODY, secret: str | None = SECRET, now: datetime = NOW, **headers: str) -> Callback:
+def read(body: bytes = BODY, secret: str | None = SECRET, **headers: str) -> Callback:
     driver = Driven(provider, lambda request: HttpResponse(500))
-    return driver(provider.webhook({**HEADERS, **headers}, body, secret, now), "webhook")
+    return driver(provider.webhook({**HEADERS, **headers}, body, secret, NOW), "webhook")
 
 
 def signed(body: bytes) -> Callback:
@@ -50,20 +50,6 @@ def test_the_variable_stands_in_for_the_secret() -> None:
         read(secret=None)
     found = provider.webhook_secrets.find({WEBHOOK_SECRET: SECRET})
     assert found is not None and read(secret=found.api_key).sent_at == NOW
-
-
-@pytest.mark.parametrize("place", [0, len(BODY) // 2, len(BODY) - 1])
-def test_a_flipped_byte_is_refused(place: int) -> None:
-    body = bytearray(BODY)
-    body[place] ^= 1
-    with pytest.raises(WebhookError, match="signature"):
-        read(bytes(body))
-
-
-@pytest.mark.parametrize("seconds", [301, -301])
-def test_an_old_or_future_callback_is_refused(seconds: int) -> None:
-    with pytest.raises(WebhookError, match="300 s"):
-        read(now=NOW + timedelta(seconds=seconds))
 
 
 @pytest.mark.parametrize("wrapped", [False, True])

@@ -1,14 +1,10 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from tarash_luma import provider
-from tarash_luma.provider import KEYS
 from tarash_luma.simulator import LumaSimulator
 
 from tarash_core import Gateway
-from tarash_core.catalog.lifecycle import set_today
 from tarash_core.plugins import Credential
 from tarash_core.testing import Driven, VirtualClock
 
@@ -16,12 +12,9 @@ SECRETS = {"LUMA_AGENTS_API_KEY": "luma-api-test", "LUMAAI_API_KEY": "luma-test"
 
 
 @pytest.fixture(autouse=True)
-def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    for name in KEYS.values():
-        monkeypatch.setenv(name, SECRETS[name])
-    set_today("2026-11-22")
-    yield
-    set_today(None)
+def environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {**SECRETS, "TARASH_TODAY": "2026-11-22"}.items():
+        monkeypatch.setenv(name, value)
 
 
 @pytest.fixture

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
+from tarash_luma import provider
 from tarash_luma.models import CATALOG
 
 from tarash_core import ImageInput, plan_image, plan_video
-from tarash_core.catalog.building import read_schemas
+from tarash_core.catalog.building import held_of
 from tarash_core.catalog.building.audit import validator
 from tarash_core.errors import UnsupportedParameterError, ValidationError
 from tarash_core.models.job import ImageJob, VideoJob
 from tarash_core.models.plan import Plan
 
-ENDPOINTS = read_schemas(Path(__file__).parent / "schemas" / "luma.json").endpoints
+ENDPOINTS = held_of(provider).endpoints
 A, B, C, CLIP = (f"https://x.test/{name}" for name in ("a.png", "b.png", "c.png", "c.mp4"))
 REFS = [ImageInput(A, "reference"), ImageInput(B, "reference")]
 CLIP_3 = VideoJob(provider="luma", model="ray-3.2", id="g3")

@@ -101,6 +101,14 @@ def test_both_kinds_of_limits(simulator: LumaSimulator) -> None:
     assert (full.json()["detail"], full.headers["retry-after"]) == ("Too many concurrent jobs", "60")
 
 
+def test_an_empty_account_buys_nothing(simulator: LumaSimulator) -> None:
+    simulator.credit_cents = 0
+    for path, body, status in ((AGENTS, RAY, 402), (f"{DREAM}/video", {"model": "ray-2", "prompt": "abc"}, 400)):
+        answer = ask(simulator, "POST", path, body)
+        assert (answer.status, "Insufficient credits" in answer.text) == (status, True)
+    assert simulator.bought == []
+
+
 def test_the_two_apis_do_not_know_each_others_jobs(simulator: LumaSimulator) -> None:
     agents = ask(simulator, "POST", AGENTS, {"prompt": "a"}).json()["id"]
     dream = ask(simulator, "POST", f"{DREAM}/video", {"model": "ray-2", "prompt": "abc"}).json()["id"]

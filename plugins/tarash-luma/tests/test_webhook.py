@@ -21,29 +21,6 @@ def asked_for(model: str = "luma/ray-2") -> VideoGenerationConfig:
     return VideoGenerationConfig.from_string(model, webhook_url=HOOK)
 
 
-def test_the_url_goes_into_the_purchase(gateway: Gateway, simulator: LumaSimulator) -> None:
-    job = gateway.submit_video(asked_for(), prompt="A fox")
-    assert simulator.jobs[job.id].callback_url == HOOK
-
-
-def test_agents_calls_nobody_back_and_says_so_before_money(gateway: Gateway, simulator: LumaSimulator) -> None:
-    with pytest.raises(errors.ValidationError, match="calls nobody back"):
-        gateway.generate_video(asked_for("luma/ray-3.2"), prompt="A fox")
-    assert simulator.log == []
-
-
-def test_the_simulators_callbacks_are_read(gateway: Gateway, simulator: LumaSimulator) -> None:
-    job = gateway.generate_video(asked_for(), prompt="A fox").job
-    dreaming, completed = simulator.due()
-    assert [json.loads(call.content or b"")["state"] for call in (dreaming, completed)] == ["dreaming", "completed"]
-    event = gateway.read_webhook("luma", completed.headers, completed.content or b"")
-    assert (event.job_id, event.update.status) == (job.id, "completed")
-    assert event.update.result.video.read()[4:8] == b"ftyp"
-    with pytest.raises(errors.WebhookError) as caught:
-        gateway.read_webhook("luma", completed.headers, completed.content or b"")
-    assert caught.value.is_repeat
-
-
 def test_each_callback_is_told_the_state_of_now(driver: Driven, gateway: Gateway, simulator: LumaSimulator) -> None:
     job = gateway.submit_video(asked_for(), prompt="A fox")
     forged = json.dumps(

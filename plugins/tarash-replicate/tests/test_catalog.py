@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner
 from tarash_replicate import provider
 from tarash_replicate.models import CATALOG
+from tarash_replicate.simulator_schemas import published
 
 from tarash_core.catalog.building import held_of
 from tarash_core.cli.group import tarash
@@ -31,11 +32,19 @@ def test_what_a_plan_accepts_keeps_the_published_schema(id: str) -> None:
 
 
 @pytest.mark.parametrize("model", HELD.ids)
-def test_every_model_has_its_versions_and_a_source(model: str) -> None:
+def test_every_model_has_its_versions(model: str) -> None:
     spec, versions = CATALOG[model], CATALOG[f"{model}:"]
-    assert spec.lifecycle is not None and spec.lifecycle.source and spec.lifecycle.checked
     assert versions.family and versions.modes == spec.modes
     assert {way.endpoint_for(model) for way in spec.variants} == {f"/v1/models/{model}/predictions"}
+
+
+@pytest.mark.parametrize("model", published())
+def test_the_simulator_knows_inputs_as_they_are_published(model: str) -> None:
+    known, endpoint = published()[model], HELD.endpoints[model]
+    assert set(known["required"]) == set(endpoint.schema["required"])
+    assert known["input"].keys() == endpoint.properties.keys()
+    for name, schema in known["input"].items():
+        assert {fact: endpoint.properties[name].get(fact) for fact in schema} == schema
 
 
 def test_whose_facts_the_schemas_are_is_said() -> None:

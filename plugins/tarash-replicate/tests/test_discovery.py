@@ -2,7 +2,7 @@ import socket
 
 import pytest
 from tarash_replicate import provider
-from tarash_replicate.discovery import COLLECTIONS
+from tarash_replicate.models import COLLECTIONS
 
 from tarash_core import (
     AsyncGateway,

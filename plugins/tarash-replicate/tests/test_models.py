@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -12,10 +11,8 @@ from tarash_replicate.models import CATALOG
 from tarash_replicate.simulator_schemas import openapi_schema, published
 
 from tarash_core import Plan, plan_image, plan_video
-from tarash_core.catalog import Variant
 from tarash_core.catalog.lookup import find_model
 from tarash_core.errors import UnsupportedParameterError, ValidationError
-from tarash_core.fields import FieldMapper
 
 MODELS = {model: CATALOG[model] for model in published()}
 """The models whose inputs the simulator knows; all of them are compared in ``test_catalog.py``."""
@@ -23,15 +20,6 @@ MODELS = {model: CATALOG[model] for model in published()}
 VERSION = "5c7d" * 16
 IMAGE = "https://x.example/fox.png"
 CLIP = "https://x.example/fox.mp4"
-
-_TYPES = {"list": "array", "int": "integer", "str": "string", "bool": "boolean", "number": "number", "float": "number"}
-
-
-def fields() -> Iterator[tuple[str, Variant, str, FieldMapper]]:
-    for model, spec in MODELS.items():
-        for variant in spec.variants:
-            for path, mapper in variant.fields.items():
-                yield model, variant, path, mapper
 
 
 def schema_of(model: str) -> dict[str, Any]:
@@ -48,39 +36,6 @@ def planned(model: str, **wishes: Any) -> Plan:
     plan = plan_video if published().get(model, {}).get("kind", "video") == "video" else plan_image
     made: Plan = plan(f"replicate/{model}", prompt="A fox", **wishes)
     return made
-
-
-def test_every_listed_model_has_a_published_schema_and_the_other_way_round() -> None:
-    assert set(MODELS) == set(published())
-
-
-@pytest.mark.parametrize(("model", "variant", "path", "mapper"), list(fields()))
-def test_no_wire_name_type_or_value_that_the_schema_lacks(
-    model: str, variant: Variant, path: str, mapper: FieldMapper
-) -> None:
-    schema = published()[model]["input"][path.partition("[")[0]]
-    if mapper.is_media:
-        items = schema["items"] if mapper.many or path.endswith("[0]") else schema
-        assert items["format"] == "uri"
-        assert not mapper.many or mapper.max_items == schema["maxItems"]
-        return
-    values = mapper.wire_words.values() if mapper.wire_words else mapper.choices or ()
-    for value in (*values, mapper.minimum, mapper.maximum):
-        if value is not None:
-            Draft202012Validator(schema).validate(value)
-    if mapper.type != "any":
-        assert _TYPES[str(mapper.type)] == schema["type"]
-    if mapper.default is not None and "default" in schema:
-        assert mapper.write(mapper.default) == schema["default"]
-
-
-@pytest.mark.parametrize("model", list(MODELS))
-def test_every_published_input_is_known_and_the_required_ones_can_be_given(model: str) -> None:
-    known = published()[model]
-    for variant in MODELS[model].variants:
-        assert variant.parameters == set(known["input"])
-        required = {path for path, mapper in variant.fields.items() if mapper.required}
-        assert set(known["required"]) <= required
 
 
 @pytest.mark.parametrize("model", list(MODELS))

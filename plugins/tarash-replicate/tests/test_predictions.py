@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tarash_replicate.predictions import audio_url_of, outputs_of, update_of
 
@@ -63,6 +63,7 @@ def test_a_data_uri_becomes_bytes() -> None:
     assert (output.data, output.content_type, output.url) == (b"RIFF", "image/webp", None)
 
 
+@settings(max_examples=40, deadline=None)
 @given(shapes)
 def test_no_file_of_an_output_is_lost_and_nothing_else_becomes_one(output: Any) -> None:
     made = outputs_of(output)

@@ -5,27 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from attrs import evolve
 from tarash_replicate import provider
 from tarash_replicate.provider import route_of
 from tarash_replicate.simulator import ReplicateSimulator
 
-from tarash_core.errors import GenerationFailedError, HTTPError, RateLimitError, ValidationError
+from tarash_core.errors import HTTPError, RateLimitError, ValidationError
 from tarash_core.models.job import VideoJob
-from tarash_core.models.media import Media
 from tarash_core.plugins import (
     Accepted,
-    Cancelled,
-    Done,
     Expired,
-    Failed,
-    HttpRequest,
     HttpResponse,
-    Queued,
     Running,
     Update,
 )
-from tarash_core.testing import Driven, attempt_of, faults
+from tarash_core.testing import Driven, attempt_of
 
 VERSION = "5c7d" * 16
 API = "https://api.replicate.com"
@@ -75,28 +68,6 @@ def submitted(driver: Driven, model: str, **payload: Any) -> VideoJob:
 
 def polled(driver: Driven, job: VideoJob) -> Update:
     return driver(provider.poll(job), "poll")
-
-
-def finished(driver: Driven, job: VideoJob) -> Update:
-    while isinstance(update := polled(driver, job), (Queued, Running)):
-        pass
-    return update
-
-
-@pytest.mark.parametrize(
-    "model", ["google/veo-3.1", f"owner/fox:{VERSION}", VERSION, "owner/fox", "deployments/acme/fox"]
-)
-def test_a_whole_generation_by_every_form_of_model_id(
-    driver: Driven, simulator: ReplicateSimulator, model: str
-) -> None:
-    job = submitted(driver, model, prompt="A fox")
-    assert isinstance(polled(driver, job), Queued)
-    done = finished(driver, job)
-    assert isinstance(done, Done)
-    assert done.outputs[0].url is not None
-    assert simulator.bought == [job.id]
-    download = HttpRequest("GET", done.outputs[0].url, signed=done.outputs[0].authenticated)
-    assert driver.answer(download).content[4:8] == b"ftyp"
 
 
 def test_the_payload_goes_below_input_and_nothing_is_held_back(driver: Driven) -> None:
@@ -181,35 +152,10 @@ def test_a_job_that_replicate_does_not_know_has_expired_but_a_proxys_404_is_an_e
         polled(proxy, job)
 
 
-def test_cancel_is_confirmed_once_and_leaves_a_finished_job_alone(driver: Driven) -> None:
-    job = submitted(driver, "google/veo-3.1", prompt="A fox")
-    cancelled = driver(provider.cancel(job), "cancel")
-    assert isinstance(cancelled, Cancelled)
-    assert isinstance(polled(driver, job), Cancelled)
-    other = submitted(driver, "google/veo-3.1", prompt="A fox")
-    finished(driver, other)
-    assert isinstance(driver(provider.cancel(other), "cancel"), Done)
-
-
 def test_a_cancel_that_is_not_carried_out_yet_says_so() -> None:
     driver = Driven(provider, lambda request: HttpResponse.of_json({"id": "p1", "status": "processing"}))
     job = VideoJob(provider="replicate", model="google/veo-3.1", id="p1")
     assert isinstance(driver(provider.cancel(job), "cancel"), Running)
-
-
-def test_results_that_were_deleted_have_expired(driver: Driven, simulator: ReplicateSimulator) -> None:
-    job = submitted(driver, "google/veo-3.1", prompt="A fox")
-    assert isinstance(finished(driver, job), Done)
-    simulator.advance(3600)
-    assert isinstance(polled(driver, job), Expired)
-
-
-def test_a_failed_job_carries_the_models_words(driver: Driven, simulator: ReplicateSimulator) -> None:
-    simulator.script(faults.failed("E1001: out of memory"))
-    update = finished(driver, submitted(driver, "google/veo-3.1", prompt="A fox"))
-    assert isinstance(update, Failed)
-    assert isinstance(update.error, GenerationFailedError)
-    assert "E1001" in str(update.error)
 
 
 def test_a_throttled_purchase_says_when_to_come_back(driver: Driven, simulator: ReplicateSimulator) -> None:
@@ -221,15 +167,6 @@ def test_a_throttled_purchase_says_when_to_come_back(driver: Driven, simulator: 
     simulator.advance(10)
     submitted(driver, "google/veo-3.1", prompt="A fox")
     assert len(simulator.bought) == 2
-
-
-def test_an_upload_can_be_an_input(driver: Driven, simulator: ReplicateSimulator) -> None:
-    media = Media(b"\x89PNG\r\n\x1a\n", content_type="image/png")
-    url = driver(provider.upload(media), "upload")
-    described = driver.answer(evolve(driver.asked[0], method="GET", url=url, files=None)).json()
-    assert (described["content_type"], described["size"]) == ("image/png", 8)
-    job = submitted(driver, "google/veo-3.1", prompt="A fox", image=url)
-    assert simulator.jobs[job.id].body["input"]["image"] == url
 
 
 def test_every_capability_is_there() -> None:

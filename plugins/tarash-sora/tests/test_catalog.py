@@ -7,7 +7,7 @@ from tarash_sora import provider
 from tarash_sora.catalog_source import is_own
 from tarash_sora.models import DIALECTS
 
-from tarash_core.catalog.building import dead_replacements, held_of
+from tarash_core.catalog.building import held_of
 
 HELD = held_of(provider)
 
@@ -22,10 +22,6 @@ def test_the_audit_finds_nothing() -> None:
 @pytest.mark.parametrize("id", HELD.ids)
 def test_whatever_a_way_accepts_is_valid_by_the_published_schema(id: str) -> None:
     HELD.check(id)
-
-
-def test_a_replacement_is_alive_and_listed() -> None:
-    assert dead_replacements(HELD.models) == []
 
 
 def test_every_own_way_is_published_once() -> None:

@@ -47,11 +47,6 @@ def test_every_word_of_every_server(status: str, kind: type) -> None:
     assert getattr(update, "unknown_status", None) is None
 
 
-def test_an_unknown_word_runs_on() -> None:
-    update = polled(HttpResponse.of_json({"id": "video_1", "status": "daydreaming"}))
-    assert isinstance(update, Running) and update.unknown_status == "daydreaming"
-
-
 def test_progress_and_the_servers_wish() -> None:
     body = {"id": "video_1", "status": "in_progress", "progress": 33}
     update = polled(HttpResponse.of_json(body, openai_poll_after_ms="2500"))

@@ -8,7 +8,7 @@ import pytest
 from tarash_veo.models import CATALOG
 
 from tarash_core import plan_image, plan_video
-from tarash_core.errors import RetiredModelError, UnsupportedParameterError, ValidationError
+from tarash_core.errors import UnsupportedParameterError, ValidationError
 from tarash_core.models.config import ImageGenerationConfig, VideoGenerationConfig
 from tarash_core.models.plan import Plan
 
@@ -176,16 +176,6 @@ def test_the_estimate(plan: Plan, usd: str) -> None:
 
 def test_a_price_that_nobody_knows_is_none() -> None:
     assert video(OMNI, resolution="4k").estimated_cost is None
-
-
-@pytest.mark.parametrize(
-    "model", [model for model, spec in CATALOG.items() if "imagen" in model or model.endswith("generate-preview")]
-)
-def test_a_retired_model_names_its_successor(model: str) -> None:
-    make = image if "imagen" in model else video
-    with pytest.raises(RetiredModelError) as caught:
-        make(model)
-    assert caught.value.replacement in CATALOG
 
 
 def test_every_image_model_is_on_both_surfaces() -> None:

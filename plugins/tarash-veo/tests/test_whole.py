@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 from pathlib import Path
-from typing import Any
 
 import pytest
 from tarash_veo.simulator import VeoSimulator
 
-from tarash_core import AsyncGateway, Gateway, VideoGenerationConfig, errors
+from tarash_core import Gateway, ImageGenerationConfig, VideoGenerationConfig, errors
 from tarash_core.models.config import Account
 from tarash_core.models.job import VideoJob
 from tarash_core.testing import VirtualClock, faults
@@ -28,24 +28,9 @@ def credentials(signed_in: None) -> None:
     """The default credentials are those of a test."""
 
 
-@BOTH
-def test_a_video_is_bought_once(gateway: Gateway, simulator: VeoSimulator, model: str) -> None:
-    response = gateway.generate_video(model, prompt="A fox", duration_seconds=8)
-    assert response.video.read()[4:8] == b"ftyp"
-    assert simulator.bought == [response.request_id]
-    assert response.cost is not None and response.cost.usd is not None
-
-
-@pytest.mark.anyio
-@BOTH
-async def test_the_same_on_an_event_loop(simulator: VeoSimulator, model: str) -> None:
-    async with AsyncGateway(transport=simulator, clock=VirtualClock()) as gateway:
-        response = await gateway.generate_video(model, prompt="A fox")
-        assert (await response.video.read_async())[4:8] == b"ftyp"
-
-
 def test_a_download_carries_the_key(gateway: Gateway, simulator: VeoSimulator) -> None:
-    gateway.generate_video(OMNI, prompt="A fox").video.read()
+    response = gateway.generate_video(OMNI, prompt="A fox")
+    assert response.video.read() and response.cost is not None
     assert [request.headers.get("x-goog-api-key") for request in simulator.log] == ["AIzaTest"] * len(simulator.log)
     (download,) = simulator.asked("download")
     assert download.url.startswith("https://generativelanguage.googleapis.com/v1beta/files/")
@@ -62,11 +47,9 @@ def test_a_download_from_a_bucket_carries_the_token(gateway: Gateway, simulator:
     assert {request.url.split("/")[2] for request in simulator.asked("download")} == {"storage.googleapis.com"}
 
 
-@pytest.mark.parametrize("settings", [{}, {"output_uri": "gs://bucket/o/"}])
-def test_omni_on_vertex(gateway: Gateway, simulator: VeoSimulator, settings: dict[str, str]) -> None:
-    response = gateway.generate_video(on_vertex(OMNI, **settings), prompt="A fox")
-    assert response.video.read()[4:8] == b"ftyp"
-    assert "/projects/p1/locations/global/interactions" in simulator.log[0].url
+def test_omni_on_vertex(gateway: Gateway, simulator: VeoSimulator) -> None:
+    response = gateway.generate_video(on_vertex(OMNI), prompt="A fox")
+    assert all("/projects/p1/locations/global/interactions" in request.url for request in simulator.log)
     assert response.job is not None and "/projects/p1/" in response.job.state["url"]
 
 
@@ -83,20 +66,12 @@ def test_a_file_that_is_being_prepared_is_waited_for(gateway: Gateway, simulator
 
 @pytest.mark.parametrize("surface", ["gemini", "vertex"])
 def test_a_picture_comes_with_its_purchase(gateway: Gateway, simulator: VeoSimulator, surface: str) -> None:
-    from tarash_core import ImageGenerationConfig
-
     config = ImageGenerationConfig.from_string(BANANA, provider_config={"surface": surface})
     response = gateway.generate_image(config, prompt="A fox", image_list=[PNG])
     assert response.image.read()[:4] == b"\x89PNG"
     assert len(simulator.log) == 1
     parts = simulator.jobs[simulator.bought[0]].body["contents"][0]["parts"]
     assert parts[1] == {"inlineData": {"mimeType": "image/png", "data": base64.b64encode(PNG).decode()}}
-
-
-@pytest.mark.anyio
-async def test_a_picture_on_an_event_loop(simulator: VeoSimulator) -> None:
-    async with AsyncGateway(transport=simulator, clock=VirtualClock()) as gateway:
-        assert (await gateway.generate_image(BANANA, prompt="A fox")).image
 
 
 def test_a_local_picture_goes_inline(gateway: Gateway, simulator: VeoSimulator, tmp_path: Path) -> None:
@@ -118,51 +93,6 @@ def test_an_earlier_result_is_edited_by_its_id_and_extended_by_its_bytes(
     body = simulator.jobs[longer.id].body
     assert base64.b64decode(body["input"][1]["data"]) == first.video.read()
     assert body["generation_config"] == {"video_config": {"task": "extend"}}
-
-
-@BOTH
-@pytest.mark.parametrize(
-    "fault",
-    [
-        faults.lost_answer(),
-        faults.server_error(500, handled=True, on="submit"),
-        faults.server_error(502, html=True, handled=True, on="submit"),
-        faults.server_error(503, handled=True, on="submit"),
-        faults.garbage(on="submit"),
-    ],
-    ids=lambda fault: fault.name,
-)
-def test_a_purchase_whose_answer_is_lost_is_not_repeated(
-    gateway: Gateway, simulator: VeoSimulator, fault: faults.Fault, model: str
-) -> None:
-    simulator.script(fault)
-    with pytest.raises(errors.TarashException) as caught:
-        gateway.generate_video(model, prompt="A fox")
-    assert caught.value.charged == "unknown"
-    assert len(simulator.bought) == 1
-
-
-@BOTH
-@pytest.mark.parametrize(
-    "fault",
-    [
-        faults.server_error(500, on="poll", times=3),
-        faults.server_error(502, html=True, on="poll"),
-        faults.too_many_requests(on="poll"),
-        faults.reset(on="poll"),
-        faults.garbage(on="poll"),
-        faults.too_many_requests(2, on="submit"),
-        faults.refused(on="submit"),
-    ],
-    ids=lambda fault: fault.name,
-)
-def test_passing_trouble_is_survived_and_nothing_is_bought_twice(
-    gateway: Gateway, simulator: VeoSimulator, fault: faults.Fault, model: str
-) -> None:
-    simulator.script(fault)
-    response = gateway.generate_video(model, prompt="A fox")
-    assert simulator.bought == [response.request_id]
-    assert simulator.unused_faults == []
 
 
 @pytest.mark.parametrize(("model", "words"), [(OMNI, "against the guidelines"), (VEO, "category: child")])
@@ -193,13 +123,6 @@ def test_a_job_that_ends_badly_keeps_googles_words(gateway: Gateway, simulator: 
         gateway.generate_video(model, prompt="A fox")
 
 
-def test_an_interaction_that_runs_out_of_time_is_cancelled(gateway: Gateway, simulator: VeoSimulator) -> None:
-    simulator.script(faults.stuck())
-    with pytest.raises(errors.TimeoutError, match="confirms"):
-        gateway.generate_video(VideoGenerationConfig.from_string(OMNI, timeout=60), prompt="A fox")
-    assert len(simulator.asked("cancel")) == 1
-
-
 def test_an_operation_that_runs_out_of_time_stays_unsettled(gateway: Gateway, simulator: VeoSimulator) -> None:
     simulator.script(faults.stuck())
     chain = VideoGenerationConfig.from_string(VEO, timeout=60, fallback_configs=[OMNI])
@@ -209,18 +132,19 @@ def test_an_operation_that_runs_out_of_time_stays_unsettled(gateway: Gateway, si
     assert len(simulator.bought) == 1
 
 
-def test_cancelling(gateway: Gateway) -> None:
-    assert gateway.cancel_job(gateway.submit_video(OMNI, prompt="A fox")).status == "cancelled"
+def test_an_operation_cannot_be_cancelled(gateway: Gateway) -> None:
     with pytest.raises(errors.ValidationError, match="cannot cancel"):
         gateway.cancel_job(gateway.submit_video(VEO, prompt="A fox"))
 
 
-@pytest.mark.parametrize("config", [OMNI, VEO, on_vertex(OMNI)], ids=["omni", "veo", "omni on vertex"])
-def test_a_job_is_taken_up_again_from_its_receipt(gateway: Gateway, simulator: VeoSimulator, config: Any) -> None:
-    text = gateway.submit_video(config, prompt="A fox").to_json()
-    assert "AIza" not in text and "ya29" not in text
-    other = Gateway(transport=simulator, clock=VirtualClock())
-    assert other.wait_job(VideoJob.from_json(text)).video.read()
+@pytest.mark.parametrize(
+    "id", ["../../account?x=1", "models/../../account/operations/1?x=1", "models/m/operations/1?x"]
+)
+def test_the_id_of_a_job_leads_nowhere_else(gateway: Gateway, simulator: VeoSimulator, id: str) -> None:
+    with contextlib.suppress(errors.TarashException):
+        gateway.refresh_job(VideoJob(provider="veo", model="gemini-omni-1.2-flash", id=id))
+    (request,) = simulator.log
+    assert "?" not in request.url and "/../" not in request.url
 
 
 @BOTH
@@ -236,22 +160,6 @@ def test_a_job_that_google_does_not_know_has_expired(gateway: Gateway, simulator
     simulator.jobs.clear()
     with pytest.raises(errors.JobExpiredError):
         gateway.wait_job(job)
-
-
-def test_a_tampered_receipt_does_not_lead_the_key_astray(gateway: Gateway, simulator: VeoSimulator) -> None:
-    job = gateway.submit_video(OMNI, prompt="A fox")
-    with pytest.raises(errors.TarashException):
-        gateway.refresh_job(job.replace(state={"url": "https://evil.example/v1beta/interactions/1"}, access=None))
-    assert not any("evil" in request.url for request in simulator.log)
-
-
-@BOTH
-def test_another_host_serves_everything(simulator: VeoSimulator, model: str) -> None:
-    config = VideoGenerationConfig.from_string(
-        model, base_url="http://gateway.example:8080", provider_config={"output_uri": "gs://b/o/"}
-    )
-    Gateway(transport=simulator, clock=VirtualClock()).generate_video(config, prompt="A fox").video.read()
-    assert {request.url.split("/")[2] for request in simulator.log} == {"gateway.example:8080"}
 
 
 def test_a_missing_key_is_said_before_any_request(simulator: VeoSimulator, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -272,13 +180,6 @@ def test_an_access_token_of_the_callers_own_wins(simulator: VeoSimulator) -> Non
     assert {request.headers["authorization"] for request in simulator.log} == {"Bearer ya29.own"}
     start = "https://europe-west4-aiplatform.googleapis.com/v1/projects/theirs/locations/europe-west4/"
     assert all(request.url.startswith(start) for request in simulator.log)
-
-
-def test_a_retired_model_is_refused_with_its_successor(gateway: Gateway, simulator: VeoSimulator) -> None:
-    with pytest.raises(errors.RetiredModelError, match="2026-10-22") as caught:
-        gateway.generate_video("veo/veo-3.1-generate-preview", prompt="A fox")
-    assert caught.value.replacement == "gemini-omni-1.1-flash"
-    assert simulator.log == []
 
 
 def test_a_retired_model_lives_on_elsewhere(simulator: VeoSimulator) -> None:

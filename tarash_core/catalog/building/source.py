@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from attrs import evolve, field, frozen
 
 from tarash_core.catalog.building.endpoint import Endpoint, SchemaFile
+from tarash_core.catalog.building.openapi import read_openapi
 from tarash_core.catalog.building.published import PublishedSource
-from tarash_core.errors import PluginError
+from tarash_core.errors import PluginError, ValidationError
 
 if TYPE_CHECKING:
     from tarash_core.catalog.spec import ModelSpec
@@ -34,8 +35,30 @@ class Fetched:
     unread: Mapping[str, str] = field(factory=dict)
 
 
-def read_each(documents: Mapping[str, Any], facts: Mapping[str, Any], **modalities: tuple[str, ...]) -> Fetched:
-    pass
+def read_all(
+    documents: Mapping[str, Mapping[str, Any]],
+    gone: Collection[str],
+    facts: Callable[[str], Mapping[str, Any]],
+    modality: Callable[[str], tuple[str, ...]] = lambda id: (),
+) -> Fetched:
+    """What a vendor publishes as OpenAPI documents, one for each model.
+
+    Args:
+        documents: The documents, parsed, by model id; one that describes no input is told as unread.
+        gone: Known ids that the vendor no longer lists.
+        facts: What is known of a model by its id.
+        modality: What it does, in the vendor's words; nothing where its document tells.
+    """
+    endpoints: list[Endpoint] = []
+    unread: dict[str, str] = {}
+    for id, document in documents.items():
+        try:
+            read = read_openapi(document, id, modality=modality(id))
+        except ValidationError as error:
+            unread[id] = str(error)
+        else:
+            endpoints.append(evolve(read, modality=modality(id), facts=facts(id)))
+    return Fetched(tuple(endpoints), frozenset(gone), unread)
 
 
 @frozen(kw_only=True)

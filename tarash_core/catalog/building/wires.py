@@ -26,12 +26,13 @@ def without_media(fields: Fields) -> Iterator[Rule]:
     """
     for wire, mapper in fields.items():
         if mapper.is_media:
-            yield _not_extra(wire)
+            yield only_as_medium(wire)
         elif mapper.source_field is not None and not mapper.is_extra:
             yield wire_rule(wire, mapper)
 
 
-def _not_extra(wire: str) -> Rule:
+def only_as_medium(wire: str) -> Rule:
+    """The rule that a medium is given by our word for it, and not by its wire name."""
     sentence = f"{wire} is a medium: give it as image_list, mask_image or video, not in extra_params"
     return rule(sentence, lambda effective: wire not in effective.get("extra_params", {}), "extra_params")
 

@@ -30,12 +30,13 @@ from tarash_core.testing.contract.polling import Polling
 from tarash_core.testing.contract.recordings import Recordings
 from tarash_core.testing.contract.samples import Documented, Sample
 from tarash_core.testing.contract.submitting import Submitting
+from tarash_core.testing.contract.troubles import Troubles
 
 __all__ = ["Documented", "ProviderContract", "Sample", "deviates", "since"]
 
 
 class ProviderContract(
-    Declared, Submitting, Keys, Polling, Failing, Connecting, Capabilities, Catalogue, Recordings, Money
+    Declared, Submitting, Keys, Polling, Failing, Troubles, Connecting, Capabilities, Catalogue, Recordings, Money
 ):
     """Tests of what every provider promises; a provider's test file subclasses it.
 

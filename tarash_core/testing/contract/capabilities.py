@@ -146,7 +146,9 @@ class Capabilities(ContractBase):
             known.webhook_secret = self.webhook_secret
         with bench.gateway(simulator) as gateway:
             try:
-                config = bench.config(sample, webhook_url=CALLER)
+                # Whoever registers addresses in a dashboard has the simulator's.
+                asked = {} if self.provider.takes_no_webhook else {"webhook_url": CALLER}
+                config = bench.config(sample, **asked)
                 job = getattr(gateway, f"submit_{sample.kind}")(config, **sample.asked)
             except ValidationError as error:
                 pytest.skip(f"this model calls nobody back: {error}")

@@ -51,7 +51,8 @@ class Keys(ContractBase):
             pytest.skip("it answers the purchase with the result.")
         config = bench.config(sample) if sample.config else None
         bought = len(tape.exchanges)
-        for changed in (job.replace(state=_tampered(job.state), access=None), job.replace(id=ASTRAY, access=None)):
+        strange_id = job.replace(id=ASTRAY, access=None)
+        for changed in (job.replace(state=_tampered(job.state), access=None), strange_id, strange_id.replace(state={})):
             with bench.gateway(tape) as gateway, contextlib.suppress(TarashException):
                 gateway.refresh_job(changed, config=config)
         strange = [

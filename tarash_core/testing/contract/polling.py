@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import json
+import operator
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -155,6 +158,9 @@ def _words(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, 
     elif isinstance(value, Mapping):
         for key, item in value.items():
             yield from _words(item, (*path, key))
+    elif isinstance(value, list):
+        for place, item in enumerate(value):
+            yield from _words(item, (*path, place))
 
 
 def _renamed(answer: HttpResponse, paths: set[tuple[Any, ...]]) -> HttpResponse:
@@ -162,9 +168,8 @@ def _renamed(answer: HttpResponse, paths: set[tuple[Any, ...]]) -> HttpResponse:
     if answer.status >= 400 or not isinstance(body, dict):
         return answer
     for *folders, name in paths:
-        place = body
-        for folder in folders:
-            place = place.get(folder) or {}
-        if name in place:
-            place[name] = UNHEARD
+        with contextlib.suppress(KeyError, IndexError, TypeError):  # an answer that lacks the place stays as it is
+            place = functools.reduce(operator.getitem, folders, body)
+            if isinstance(place[name], str):
+                place[name] = UNHEARD
     return evolve(answer, content=json.dumps(body).encode())

@@ -315,6 +315,33 @@ class AllTheSame(Acme):
         return HTTPError("No.", status_code=response.status)
 
 
+# troubles
+
+
+@mutant("test_passing_trouble_is_survived", "after 'garbage' 1 jobs were bought", "be raised as it is")
+class GivesUpOnGarbage(Acme):
+    def poll(self, job: Any) -> Any:
+        try:
+            return (yield from super().poll(job))
+        except ValueError as error:
+            raise HTTPError("Acme is broken.", retryable=False) from error
+
+
+@mutant("test_passing_trouble_is_survived", "after '500 three times'", "retryable=True")
+class GivesUpAtOnce(Acme):
+    def error(self, response: Any, phase: Any) -> Any:
+        return HTTPError("No.", status_code=response.status, retryable=False)
+
+
+@mutant("test_lost_purchase_is_not_repeated", "was 'garbage', 1 jobs were bought, charged='no'")
+class HopesForNothing(Acme):
+    def submit(self, plan: Any, attempt: Any) -> Any:
+        try:
+            return (yield from super().submit(plan, attempt))
+        except ValueError as error:
+            raise HTTPError("Acme is broken.", charged="no") from error
+
+
 # connections
 
 

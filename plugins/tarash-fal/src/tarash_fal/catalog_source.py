@@ -6,10 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from tarash_core.catalog.building.endpoint import Endpoint
-from tarash_core.catalog.building.openapi import read_openapi
-from tarash_core.catalog.building.source import CatalogSource, Fetched
-from tarash_core.errors import ValidationError
+from tarash_core.catalog.building.source import CatalogSource, Fetched, read_all
 from tarash_core.plugins import HttpRequest, Steps
 from tarash_fal.discovery import API, category_of, listed
 
@@ -25,20 +22,14 @@ def fetch(known: Collection[str]) -> Steps[Fetched]:
     """Every endpoint that fal lists, with its schema, and with its price where there is a key to ask with."""
     items = yield from listed(known, expand="openapi-3.0")
     prices = yield from _prices([item["endpoint_id"] for item in items])
-    endpoints: list[Endpoint] = []
-    unread: dict[str, str] = {}
-    for item in items:
-        id = item["endpoint_id"]
-        facts = {"source": f"GET {API}/v1/models", **({"price": prices[id]} if id in prices else {})}
-        try:
-            words = tuple(filter(None, (category_of(item),)))
-            read = read_openapi(item.get("openapi") or {}, id, modality=words)
-        except ValidationError as error:
-            unread[id] = str(error)
-        else:
-            endpoints.append(Endpoint(id=id, kind=read.kind, modality=words, schema=read.schema, facts=facts))
-    served = {item["endpoint_id"] for item in items}
-    return Fetched(tuple(endpoints), frozenset(set(known) - served), unread)
+    source = f"GET {API}/v1/models"
+    categories = {item["endpoint_id"]: tuple(filter(None, (category_of(item),))) for item in items}
+    return read_all(
+        {item["endpoint_id"]: item.get("openapi") or {} for item in items},
+        set(known) - categories.keys(),
+        lambda id: {"source": source, **({"price": prices[id]} if id in prices else {})},
+        lambda id: categories[id],
+    )
 
 
 def _prices(ids: list[str]) -> Steps[dict[str, Mapping[str, Any]]]:

@@ -1,6 +1,11 @@
-"""fal's words for its errors, as data: status, and whether a repetition may succeed (dossier fal.md, section 6)."""
+"""fal's words for its errors as data: statuses, repetition, and our classes (dossier fal.md, section 6)."""
 
 from __future__ import annotations
+
+import re
+
+from tarash_core import errors
+from tarash_core.plugins import Meaning
 
 MODEL_TYPES: dict[str, tuple[int, bool]] = {
     "internal_server_error": (500, True),
@@ -49,3 +54,22 @@ PLATFORM_TYPES: dict[str, tuple[int, bool]] = {
 """The platform's error types, likewise."""
 
 TYPES = {**MODEL_TYPES, **PLATFORM_TYPES}
+
+_HTTP, _KEY = errors.HTTPError, errors.AuthenticationError
+MODERATED = Meaning(errors.ContentModerationError, "change the prompt or input")
+CANCELLED = Meaning(errors.JobCancelledError, "submit it again if it is still wanted")
+_NO_CREDIT = Meaning(errors.InsufficientCreditsError, "add some credit to the account")
+KINDS = (
+    _NO_CREDIT._replace(status=(402,)),
+    _NO_CREDIT._replace(status=(403,), words="balance|top.?up|credit"),
+    Meaning(_KEY, "check the key and its account", status=(401, 403)),
+    Meaning(errors.RateLimitError, "send less often", status=(429,)),
+    CANCELLED._replace(status=(499,)),
+)
+"""Statuses that mean the same in every phase."""
+
+REFUSED = Meaning(_HTTP, "the request failed")
+INPUT = Meaning(_HTTP, "check the input")
+FAILED = Meaning(errors.GenerationFailedError, "try again, or change the input")
+CANCELLED_TYPES = ("client_cancelled", "client_disconnected")
+FLAGGED = re.compile(r"\b(flagged|safety|sensitive|moderation|nsfw|content policy)\b", re.IGNORECASE)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from attrs import frozen
@@ -12,35 +11,16 @@ from tarash_core.plugins import (
     HttpResponse,
     Meaning,
     Phase,
-    billed,
     body_of,
     charged_of,
+    error_by,
     failure_of,
     meaning_of,
     number_of,
-    refusal_of,
+    values_at,
     words_of,
 )
-from tarash_fal.error_types import TYPES
-
-_HTTP, _KEY = errors.HTTPError, errors.AuthenticationError
-_MODERATED = Meaning(errors.ContentModerationError, "change the prompt or input")
-_CANCELLED = Meaning(errors.JobCancelledError, "submit it again if it is still wanted")
-_NO_CREDIT = Meaning(errors.InsufficientCreditsError, "add some credit to the account")
-_KINDS = (
-    _NO_CREDIT._replace(status=(402,)),
-    _NO_CREDIT._replace(status=(403,), words="balance|top.?up|credit"),
-    Meaning(_KEY, "check the key and its account", status=(401, 403)),
-    Meaning(errors.RateLimitError, "send less often", status=(429,)),
-    _CANCELLED._replace(status=(499,)),
-)
-"""Statuses that mean the same in every phase."""
-
-_REFUSED = Meaning(_HTTP, "the request failed")
-_INPUT = Meaning(_HTTP, "check the input")
-_FAILED = Meaning(errors.GenerationFailedError, "try again, or change the input")
-_CANCELLED_TYPES = ("client_cancelled", "client_disconnected")
-_FLAGGED = re.compile(r"\b(flagged|safety|sensitive|moderation|nsfw|content policy)\b", re.IGNORECASE)
+from tarash_fal.error_types import CANCELLED, CANCELLED_TYPES, FAILED, FLAGGED, INPUT, KINDS, MODERATED, REFUSED, TYPES
 
 
 @frozen
@@ -66,14 +46,14 @@ class Problem:
         """The problem that an answer of 400 and above holds."""
         body = body_of(response)
         kind = response.headers.get("x-fal-error-type") or _type(body)
-        return cls(response, response.status, kind, _words(body), body)
+        return cls(response, response.status, kind, words_of(body), body)
 
     @classmethod
     def told(cls, words: Any, type: Any, body: Any, status: int | None = None) -> Problem:
         """The problem that a status or a callback tells without an answer of its own."""
         known = type if isinstance(type, str) else _type(body)
         status = status or TYPES.get(known or "", (None,))[0]
-        return cls(HttpResponse.of_json(body, status or 500), status, known, _words(words) or _words(body), body)
+        return cls(HttpResponse.of_json(body, status or 500), status, known, words_of(words) or words_of(body), body)
 
     @property
     def is_fals(self) -> bool:
@@ -86,14 +66,14 @@ class Problem:
         """Whether the content was refused: by the type first, where there is none by the words."""
         if self.type not in (None, "value_error"):
             return self.type == "content_policy_violation"
-        return self.status in (None, 400, 422) and bool(_FLAGGED.search(self.words))
+        return self.status in (None, 400, 422) and bool(FLAGGED.search(self.words))
 
     @property
     def usual(self) -> Meaning | None:
         """What it means in every phase; None where that depends on the phase."""
         if self.is_moderation:
-            return _MODERATED
-        return _CANCELLED if self.type in _CANCELLED_TYPES else meaning_of(_KINDS, self.words, self.status)
+            return MODERATED
+        return CANCELLED if self.type in CANCELLED_TYPES else meaning_of(KINDS, self.words, self.status)
 
 
 def refused(problem: Problem, phase: Phase) -> errors.TarashException:
@@ -103,20 +83,17 @@ def refused(problem: Problem, phase: Phase) -> errors.TarashException:
         problem: What fal said.
         phase: What the request was for.
     """
-    meaning = (problem.usual or _REFUSED)._replace(retryable=_may_repeat(problem, phase))
-    error = refusal_of(problem.response, meaning, "fal", words=problem.words)
-    return billed(error, phase, problem.response.status < 500 or problem.is_fals)
+    meaning = (problem.usual or REFUSED)._replace(retryable=_may_repeat(problem, phase))
+    is_refusal = problem.response.status < 500 or problem.is_fals
+    return error_by(problem.response, phase, meaning, "fal", words=problem.words, bought_nothing=is_refusal)
 
 
 def ended(problem: Problem) -> errors.TarashException:
     """Our error for a job that fal took and that ended without a result."""
     is_input = problem.status in (400, 404, 422) and problem.type != "no_media_generated"
-    meaning = problem.usual or (_INPUT if is_input else _FAILED)
+    meaning = problem.usual or (INPUT if is_input else FAILED)
     meaning = meaning._replace(retryable=_may_repeat(problem), charged=_charge_of_job(problem))
-    if issubclass(meaning.error, _HTTP):
-        error = refusal_of(problem.response, meaning, "fal", words=problem.words)
-        return errors.complete(error, charged=meaning.charged)
-    return failure_of(meaning, "fal", problem.words, problem.body)
+    return failure_of(meaning, "fal", problem.words, problem.body, status=problem.response.status)
 
 
 def _may_repeat(problem: Problem, phase: Phase | None = None) -> bool:
@@ -139,29 +116,9 @@ def _charge_of_job(problem: Problem) -> errors.Charged:
     if units is not None:
         return charged_of(number_of(units))
     is_validators = problem.status == 422 and problem.type is not None and problem.type not in TYPES
-    is_free = is_validators or problem.type in _CANCELLED_TYPES or (problem.status or 0) >= 499
+    is_free = is_validators or problem.type in CANCELLED_TYPES or (problem.status or 0) >= 499
     return "no" if is_free else "unknown"
 
 
 def _type(body: Any) -> str | None:
-    detail = body.get("detail") if isinstance(body, dict) else None
-    item = detail[0] if isinstance(detail, list) and detail and isinstance(detail[0], dict) else {}
-    found = item.get("type") or (body.get("error_type") if isinstance(body, dict) else None)
-    return found if isinstance(found, str) else None
-
-
-def _words(body: Any) -> str:
-    """The sentence, with the name of the input that it is about."""
-    if not isinstance(body, dict):
-        return words_of(body)
-    detail = body.get("detail")
-    if not isinstance(detail, list):
-        # ``{"error": "Error", "message": …}``: the message says more.
-        return words_of(detail or body.get("message") or body)
-    return "; ".join(filter(None, map(_item, detail[:3])))
-
-
-def _item(item: Any) -> str:
-    place = item.get("loc") if isinstance(item, dict) else None
-    name = ".".join(map(str, place[1:])) if isinstance(place, list) else ""
-    return f"{name}: " * bool(name) + words_of(item).rstrip(". ")
+    return next((word for word in values_at(body, "detail.type", "error_type") if isinstance(word, str)), None)

@@ -12,6 +12,7 @@ from urllib.parse import quote, urlencode
 from tarash_core.errors import TarashException
 from tarash_core.models.cost import Cost
 from tarash_core.plugins import (
+    ANY_ERROR,
     Accepted,
     Attempt,
     Cadence,
@@ -35,7 +36,9 @@ from tarash_core.plugins import (
     body_of,
     file_part,
     percent_in,
+    standard_webhooks,
 )
+from tarash_fal import discovery, signature
 from tarash_fal.error_types import MODEL_TYPES, TYPES
 from tarash_fal.errors import Problem, ended, refused
 from tarash_fal.models import CATALOG
@@ -49,7 +52,6 @@ if TYPE_CHECKING:
 QUEUE, REST, CDN = "https://queue.fal.run", "https://rest.fal.ai", "https://v3.fal.media"
 
 _URLS = {"status_url": "/status", "response_url": "", "cancel_url": "/cancel"}
-_ANY_ERROR = tuple(range(400, 600))
 _TOO_LARGE = "A file for fal may have at most 100 MiB; store it elsewhere and pass its https URL."
 _FILES = ("video", "videos", "images", "image")
 _PROMPTS = ("actual_prompt", "expanded_prompt", "revised_prompt")
@@ -137,30 +139,23 @@ class FalProvider(Provider):
 
     def webhook(self, headers: Mapping[str, str], body: bytes, secret: str | None, now: datetime) -> Steps[Callback]:
         """Checks a callback against fal's public keys, and reads it."""
-        from tarash_fal import signature
-
-        given = signature.fresh(Headers(headers), now)
+        given, sent_at = standard_webhooks.fresh(headers, signature.PREFIX, signature.NAMES, now)
         keys = yield HttpRequest("GET", f"{REST}/.well-known/jwks.json", signed=False)
         signature.check(given, body, keys.json())
-        event = json.loads(body)
-        sent_at = signature.sent_at(given)
-        return Callback(job_id=event["request_id"], update=_told(event), event_id=given["request-id"], sent_at=sent_at)
+        id, update = standard_webhooks.read_authentic(body, _told)
+        return Callback(job_id=id, update=update, event_id=given["request-id"], sent_at=sent_at)
 
     def schema(self, model: str) -> Steps[ModelSpec]:
         """The published inputs of an endpoint; see :mod:`tarash_fal.discovery`."""
-        from tarash_fal.discovery import schema_of
-
-        return (yield from schema_of(model))
+        return discovery.schema_of(model)
 
     def live_models(self, known: Collection[str]) -> Steps[frozenset[str]]:
         """The endpoints that fal lists now; see :mod:`tarash_fal.discovery`."""
-        from tarash_fal.discovery import served
-
-        return (yield from served(known))
+        return discovery.served(known)
 
     def _result(self, job: Job, told: Mapping[str, Any]) -> Steps[Update]:
         """The outputs of a job that has ended, or its error, which stands in the status and in the result's answer."""
-        response = yield HttpRequest("GET", _url(job, "response_url"), expect=_ANY_ERROR)
+        response = yield HttpRequest("GET", _url(job, "response_url"), expect=ANY_ERROR)
         if response.status < 400 and not told.get("error"):
             return _done(response.json(), response.headers.get("x-fal-billable-units"))
         problem = Problem.of(response)
@@ -243,14 +238,14 @@ def _output(file: Any) -> Output:
     )
 
 
-def _told(event: Mapping[str, Any]) -> Update:
+def _told(event: Any) -> tuple[str, Update]:
     """What a callback says; without a payload only that the job has ended, so that it must be asked for."""
-    payload, words = event.get("payload"), str(event.get("error"))
+    id, payload, words = event["request_id"], event.get("payload"), str(event.get("error"))
     if event["status"] == "ERROR":
         found = re.search(r"\b[45]\d\d\b", words)
         status = int(found[0]) if found else None
-        return _failed(Problem.told(payload or words, event.get("error_type"), payload, status))
-    return Running(raw=event) if payload is None else _done(payload)
+        return id, _failed(Problem.told(payload or words, event.get("error_type"), payload, status))
+    return id, Running(raw=event) if payload is None else _done(payload)
 
 
 provider = FalProvider()

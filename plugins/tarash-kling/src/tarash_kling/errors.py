@@ -11,11 +11,9 @@ from tarash_core.plugins import (
     HttpResponse,
     Meaning,
     Phase,
-    billed,
     body_of,
-    error_of_status,
+    error_by,
     failure_of,
-    refusal_of,
     words_of,
 )
 from tarash_kling.codes import BOUGHT_NOTHING, CODES
@@ -36,23 +34,21 @@ def error_of(response: HttpResponse, phase: Phase) -> errors.TarashException:
         phase: What the request was for.
     """
     body = body_of(response)
-    number, error = code_in(body), _of_code(response, phase)
-    request_id = body.get("request_id") if isinstance(body, dict) else None
-    errors.complete(error, request_id=request_id if isinstance(request_id, str) else None)
-    is_free = number in BOUGHT_NOTHING if number in CODES else 400 <= response.status < 500
-    return billed(error, phase, is_free and not is_repetition(error))
+    number, meaning, told = code_in(body), _meaning_of(response, phase), {}
+    if meaning is not None:
+        status = response.status if response.status >= 400 else next(iter(meaning.status), response.status)
+        told = {"words": f"code {number}, {words_of(body) or 'no words'}", "status": status}
+    is_refusal = number in BOUGHT_NOTHING if number in CODES else 400 <= response.status < 500
+    bought_nothing = is_refusal and not is_repetition(body)
+    id = body.get("request_id") if isinstance(body, dict) else None
+    return error_by(response, phase, meaning, "Kling", bought_nothing=bought_nothing, request_id=id, **told)
 
 
-def _of_code(response: HttpResponse, phase: Phase) -> errors.TarashException:
-    """The error by the code, else by the status; a job that was bought is not given up for a code of tomorrow."""
-    number = code_in(body_of(response))
-    meaning = CODES.get(number or 0)
-    if meaning is None and response.status >= 400:
-        return error_of_status(response, phase)
-    meaning = meaning or _UNKNOWN._replace(retryable=phase == "poll")
-    words = f"code {number}, {words_of(body_of(response)) or 'no words'}"
-    told = response.status if response.status >= 400 else next(iter(meaning.status), response.status)
-    return refusal_of(response, meaning, "Kling", words=words, status=told)
+def _meaning_of(response: HttpResponse, phase: Phase) -> Meaning | None:
+    """What the code means; a job that was bought is not given up for a code of tomorrow on status 200."""
+    meaning = CODES.get(code_in(body_of(response)) or 0)
+    unknown = None if response.status >= 400 else _UNKNOWN._replace(retryable=phase == "poll")
+    return meaning or unknown
 
 
 def code_in(body: Any) -> int | None:
@@ -61,9 +57,8 @@ def code_in(body: Any) -> int | None:
     return number if isinstance(number, int) else None
 
 
-def is_repetition(error: errors.TarashException) -> bool:
+def is_repetition(body: Any) -> bool:
     """Whether Kling refused a task because its ``external_task_id`` names one already."""
-    body = error.raw_response
     return code_in(body) == 1201 and bool(_TAKEN.search(words_of(body)))
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import quote, urlsplit
 
-from tarash_core.errors import AuthenticationError, HTTPError, LostAnswerError, TarashException, ValidationError
+from tarash_core.errors import AuthenticationError, HTTPError, LostAnswerError, TarashException
 from tarash_core.plugins import (
     UNREADABLE,
     Accepted,
@@ -66,7 +66,7 @@ class Kling(Provider):
     origins = tuple(REGIONS.values())
     credentials = Credentials("KLING_API_KEY", "KLINGAI_API_KEY", *_PAIRS)
     webhook_secrets = Credentials(WEBHOOK_SECRET)
-    settings = ("region",)
+    settings: ClassVar[Mapping[str, tuple[str, ...]]] = {"region": tuple(REGIONS)}
     catalog = CATALOG
     simulator = "tarash_kling.simulator:KlingSimulator"
     cadence = Cadence(first=5.0, most=15.0, growth=1.2)
@@ -92,7 +92,7 @@ class Kling(Provider):
 
     def submit(self, plan: Plan, attempt: Attempt) -> Steps[Accepted]:
         """Buys the task, or finds the one that a lost answer was about."""
-        origin = _origin(attempt.settings)
+        origin = REGIONS[attempt.settings.get("region") or "singapore"]
         body = {**plan.payload}
         options = body
         if not plan.endpoint.startswith(OLDER):
@@ -153,13 +153,6 @@ def endpoint_of(job: Job) -> str:
     return next((way.endpoint_for(job.model) for way in named or ways), "")
 
 
-def _origin(settings: Mapping[str, Any]) -> str:
-    region = settings.get("region") or "singapore"
-    if region not in REGIONS:
-        raise ValidationError(f"The region of Kling must be one of {', '.join(REGIONS)}, not {region!r}.")
-    return REGIONS[region]
-
-
 def _url(origin: str, endpoint: str, id: str, kind: str = "task_ids") -> str:
     """Where a task is asked for: below the path that made it, or, in the new standard, in one place for all."""
     known = quote(id, safe="")
@@ -175,7 +168,7 @@ def _is_doubtful(error: Exception) -> bool:
     if not isinstance(error, TarashException):
         return True
     failed = isinstance(error, HTTPError) and (error.status_code or 0) >= 500
-    return failed or isinstance(error, LostAnswerError) or is_repetition(error)
+    return failed or isinstance(error, LostAnswerError) or is_repetition(error.raw_response)
 
 
 def _look_up(origin: str, endpoint: str, attempt: Attempt) -> Steps[str | None]:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from tarash_core.plugins import Headers, HttpRequest, HttpResponse
 from tarash_core.plugins.standard_webhooks import signature
-from tarash_core.testing import Abort, Requested, SimJob, Simulator, Stage, read_json, read_query, route, size_of
+from tarash_core.testing import Abort, Requested, SimJob, Simulator, Stage, read_query, route, size_of
 from tarash_core.testing.routing import Phase
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
@@ -288,13 +288,7 @@ class KlingSimulator(Simulator):
             raise Abort(self.refusal(400, 1201, "a video must be a URL"))
 
     def _body(self, request: HttpRequest) -> dict[str, Any]:
-        try:
-            body = read_json(request)
-        except ValueError:
-            body = None
-        if not isinstance(body, dict):
-            raise Abort(self.refusal(400, 1200, "the body is no JSON object"))
-        return body
+        return self.json_object(request, lambda: self.refusal(400, 1200, "the body is no JSON object"))
 
     def _ok(self, data: Any) -> dict[str, Any]:
         return {"code": 0, "message": "SUCCEED", "request_id": self._request_id(), "data": data}

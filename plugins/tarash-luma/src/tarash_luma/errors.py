@@ -10,12 +10,10 @@ from tarash_core.plugins import (
     HttpResponse,
     Meaning,
     Phase,
-    billed,
     body_of,
-    error_of_status,
+    error_by,
     failure_of,
     meaning_of,
-    refusal_of,
     words_of,
 )
 
@@ -39,9 +37,7 @@ FAILURE_CODES: Mapping[str, Meaning] = {
 _ADVANCED = r"advanced (prompt )?moderation failed"
 _IP = r"moderat|blacklist|not allowed|contains ip\b"
 _TEXTS = (
-    Meaning(
-        _CONTENT, "try once more, or change the input", True, words="advanced (prompt )?moderation failed", charged="no"
-    ),
+    Meaning(_CONTENT, "try once more, or change the input", True, words=_ADVANCED, charged="no"),
     Meaning(_CONTENT, "change the prompt or the inputs", False, words=_IP, charged="no"),
     Meaning(_FAILED, "pass URLs that anybody can fetch", False, words="failed to read user input", charged="no"),
     Meaning(_FAILED, "check the callback's host, and ask for the job again", False, words="processing callback"),
@@ -74,10 +70,9 @@ def error_of(response: HttpResponse, phase: Phase) -> errors.TarashException:
     """
     said, status = words_of(body_of(response)), response.status
     meaning = meaning_of(_REFUSALS, said, status)
-    usual = error_of_status(response, phase, _with_way_out(status, said))
-    error = refusal_of(response, meaning, "Luma") if meaning else usual
-    errors.complete(error, request_id=response.headers.get("x-request-id"))
-    return billed(error, phase, status < 500 or "ingestion unavailable" in said.lower())
+    words = said if meaning else _with_way_out(status, said)
+    is_free, id = status < 500 or "ingestion unavailable" in said.lower(), response.headers.get("x-request-id")
+    return error_by(response, phase, meaning, "Luma", words=words, bought_nothing=is_free, request_id=id)
 
 
 def _with_way_out(status: int, said: str) -> str | None:

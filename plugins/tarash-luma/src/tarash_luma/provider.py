@@ -26,9 +26,10 @@ from tarash_core.plugins import (
     Update,
     body_of,
     into_path,
+    leaves_of,
     look,
+    stop,
 )
-from tarash_core.plugins.updates import ENDED
 from tarash_luma.errors import error_of
 from tarash_luma.generations import update_of
 from tarash_luma.models import AGENTS, CATALOG, DREAM
@@ -92,7 +93,9 @@ class Luma(Provider):
         surface, body = surface_of(plan.endpoint), {**plan.payload}
         _check_origin_of_inputs(plan, surface)
         if attempt.webhook_url is not None:
-            body["callback_url"] = _callback(surface, attempt.webhook_url)
+            if surface == AGENTS:
+                raise ValidationError("Luma Agents calls nobody back; leave webhook_url away and ask with wait_job.")
+            body["callback_url"] = attempt.webhook_url
         source = body.get("source")
         if str(body.get("type")).startswith("video_") and isinstance(source, Mapping) and "url" in source:
             # A source that is a URL must name its type, and not every URL shows it.
@@ -117,11 +120,8 @@ class Luma(Provider):
         url = _url_of(job)
         if surface_of(urlsplit(url).path) == AGENTS:
             raise ValidationError("Luma Agents cannot cancel a job; it runs to its end and may be billed.", job=job)
-        update = yield from _looked(url)
-        if isinstance(update, ENDED):
-            return update
-        response = yield HttpRequest("DELETE", url, effect="write", expect=(404,))
-        return Cancelled(charged="unknown", raw=body_of(response))
+        request = HttpRequest("DELETE", url, effect="write", expect=(404,))
+        return (yield from stop(lambda: _looked(url), request, lambda response: Cancelled(raw=body_of(response))))
 
     def error(self, response: HttpResponse, phase: Phase) -> TarashException:
         """Our error by status and words; see :func:`tarash_luma.errors.error_of`."""
@@ -168,15 +168,10 @@ def _url_of(job: Job) -> str:
     return str(job.state.get("url") or _url(surface_of_job(job), job.id))
 
 
-def _callback(surface: str, url: str) -> str:
-    if surface == AGENTS:
-        raise ValidationError("Luma Agents calls nobody back; leave webhook_url away and ask with wait_job.")
-    return url
-
-
 def _check_origin_of_inputs(plan: Plan, surface: str) -> None:
     """An id means nothing to the other API: what was to be continued would be another job, or none."""
-    jobs = [media.job for media in _inputs(plan) if media.job is not None and _holds(plan.payload, media.job.id)]
+    sent = {value for _, value in leaves_of(plan.payload) if isinstance(value, str)}
+    jobs = [media.job for media in _inputs(plan) if media.job is not None and media.job.id in sent]
     if job := next((job for job in jobs if surface_of_job(job) != surface), None):
         raise ValidationError(
             f"{TITLES[surface]} does not know job {job.id} of {job.model}, which the other of Luma's APIs made; pass "
@@ -189,9 +184,3 @@ def _inputs(plan: Plan) -> Iterator[Media]:
     singles = (getattr(request, name, None) for name in ("video", "first_frame", "last_frame"))
     yield from (media for media in singles if media is not None)
     yield from (item.image for item in request.image_list)
-
-
-def _holds(payload: Any, id: str) -> bool:
-    if isinstance(payload, Mapping):
-        return any(_holds(part, id) for part in payload.values())
-    return any(_holds(part, id) for part in payload) if isinstance(payload, (list, tuple)) else payload == id

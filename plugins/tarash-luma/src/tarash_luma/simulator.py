@@ -20,7 +20,6 @@ from tarash_core.testing import (
     Stage,
     media_type,
     read_form,
-    read_json,
     read_query,
     route,
     sample_image,
@@ -471,13 +470,8 @@ class LumaSimulator(Simulator):
         return job
 
     def _body(self, request: HttpRequest) -> dict[str, Any]:
-        try:
-            body = read_json(request) if request.json is not None or request.content else {}
-        except ValueError:
-            body = None
-        if not isinstance(body, dict):
-            raise Abort(self.problem(422, "the body is no JSON object"))
-        return body
+        is_empty = request.json is None and not request.content
+        return self.json_object(request, lambda: self.problem(422, "the body is no JSON object"), lenient=is_empty)
 
     def _told(
         self, request: HttpRequest, body: Any, status: int = 200, headers: Mapping[str, str] | None = None

@@ -13,9 +13,19 @@ from typing import Any
 from tarash_core.catalog import ModelSpec, Variant
 from tarash_core.catalog.building.decoding import stored_catalog
 from tarash_core.fields import duration_field_mapper, passthrough_field_mapper
+from tarash_core.models.job import Kind
 
-VERSIONS = "/v1/predictions"
-"""The route of a model's versions."""
+COLLECTIONS = ("text-to-video", "image-to-video", "text-to-image", "official")
+"""Replicate's own selections in which new models of ours turn up; one that is missing is passed over."""
+
+KINDS: Mapping[str, Kind] = {
+    **dict.fromkeys((".mp4", ".webm", ".mov", ".gif"), "video"),
+    **dict.fromkeys((".png", ".jpg", ".jpeg", ".webp", ".avif", ".svg"), "image"),
+}
+"""What a file is by the end of its name."""
+
+PREDICTIONS = "/v1/predictions"
+"""Where predictions stand, and those of versions are bought."""
 
 _ANY = {
     name: passthrough_field_mapper(name) for name in ("prompt", "negative_prompt", "aspect_ratio", "resolution", "seed")
@@ -36,7 +46,7 @@ def _versions(models: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Mapping[s
 
     A family has a boundary of its own: flux-dev is no family of flux-dev-lora, but of flux-dev:<version>.
     """
-    return {f"{id}:": {**entry, "family": True, "endpoint": VERSIONS} for id, entry in models.items()}
+    return {f"{id}:": {**entry, "family": True, "endpoint": PREDICTIONS} for id, entry in models.items()}
 
 
 CATALOG = stored_catalog("tarash_replicate", generic=GENERIC, more=_versions)

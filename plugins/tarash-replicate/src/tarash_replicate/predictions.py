@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from tarash_core.engine.redaction import redact
-from tarash_core.errors import GenerationFailedError, ValidationError
+from tarash_core.errors import ValidationError
 from tarash_core.models.cost import Cost
-from tarash_core.plugins import (
-    Cancelled,
-    Done,
-    Expired,
-    Failed,
-    Output,
-    Queued,
-    Running,
-    Update,
-    charged_of,
-    percent_in,
-)
+from tarash_core.plugins import charged_of, leaves_of, updates
+from tarash_replicate.codes import NO_FILE, STATES
 from tarash_replicate.errors import billed_seconds, error_of_failure
 
 ORIGIN = "https://api.replicate.com"
@@ -27,86 +16,55 @@ KEPT_SECONDS = 3600.0
 """Files of predictions made through the API are deleted after one hour."""
 
 
-def update_of(prediction: Mapping[str, Any]) -> Update:
+def update_of(prediction: Mapping[str, Any]) -> updates.Update:
     """What a prediction says about its job; a status that nobody knows is a running one."""
-    status, logs = prediction.get("status"), str(prediction.get("logs") or "")
-    lines = tuple(logs.splitlines())
-    match status:
-        case "starting":
-            return Queued(logs=lines, raw=prediction)
-        case "processing":
-            return Running(percent=percent_in(logs), logs=lines, raw=prediction)
-        case "succeeded":
-            return _finished(prediction)
-        case "failed":
-            return Failed(error_of_failure(prediction), raw=prediction)
-        case "canceled":
-            return Cancelled(charged=charged_of(billed_seconds(prediction)), raw=prediction)
-        case "aborted":  # ended by a deadline before it started, which is free
-            return Cancelled(charged="no", raw=prediction)
-        case _:
-            return Running(percent=percent_in(logs), logs=lines, unknown_status=str(status), raw=prediction)
-
-
-def _finished(prediction: Mapping[str, Any]) -> Update:
-    output = prediction.get("output")
-    if prediction.get("data_removed") is True or output in (None, "", [], {}):
-        return Expired(raw=prediction)
-    outputs = outputs_of(output)
-    if not outputs:
-        return Failed(_no_file(prediction), raw=prediction)
-    seconds = billed_seconds(prediction)
-    cost = None if seconds is None else Cost(seconds, "seconds")
-    return Done(*outputs, cost=cost, audio_url=audio_url_of(output), raw=prediction)
-
-
-def _no_file(prediction: Mapping[str, Any]) -> GenerationFailedError:
-    return GenerationFailedError(
-        "The model finished, but with text instead of a file; use a model that makes videos or images.",
-        request_id=prediction.get("id"),
-        raw_response=redact(dict(prediction)),
-        retryable=False,
-        charged="yes",
+    status = str(prediction.get("status"))
+    return updates.update_by(
+        STATES,
+        status,
+        prediction,
+        done=lambda: _finished(prediction),
+        failed=lambda: error_of_failure(prediction),
+        logs=str(prediction.get("logs") or ""),
+        # A deadline aborts before the start, which is free.
+        charged="no" if status == "aborted" else charged_of(billed_seconds(prediction)),
     )
 
 
-def outputs_of(output: Any) -> tuple[Output, ...]:
+def _finished(prediction: Mapping[str, Any]) -> updates.Update:
+    output, seconds = prediction.get("output"), billed_seconds(prediction)
+    if prediction.get("data_removed") is True or output in (None, "", [], {}):
+        return updates.Expired(raw=prediction)
+    if not (outputs := outputs_of(output)):
+        return updates.Failed(error_of_failure(prediction, NO_FILE), raw=prediction)
+    cost = None if seconds is None else Cost(seconds, "seconds")
+    return updates.Done(*outputs, cost=cost, audio_url=audio_url_of(output), raw=prediction)
+
+
+def outputs_of(output: Any) -> tuple[updates.Output, ...]:
     """The files in an output: a text, a list or an object of URLs and data URIs, however nested.
 
     An object's sound stands last, so that its clip is the first output.
     """
-    leaves = sorted(_leaves(output), key=lambda leaf: leaf[0])
-    return tuple(made for _, text in leaves if (made := _output(text)) is not None)
+    leaves = sorted(leaves_of(output), key=_is_sound)
+    return tuple(made for _, value in leaves if (made := _output(value)) is not None)
 
 
 def audio_url_of(output: Any) -> str | None:
     """The URL of the sound in an object that holds one beside its clip."""
-    return next((text for is_sound, text in _leaves(output) if is_sound and _is_url(text)), None)
+    return next((file.url for leaf in filter(_is_sound, leaves_of(output)) for file in outputs_of(leaf[1])), None)
 
 
-def _leaves(value: Any, is_sound: bool = False) -> Iterator[tuple[bool, str]]:
-    """Every text in an output, and whether its key says that it is a sound."""
-    if isinstance(value, str):
-        yield is_sound, value
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            yield from _leaves(item, is_sound or "audio" in str(key).lower())
-    elif isinstance(value, list):
-        for item in value:
-            yield from _leaves(item, is_sound)
+def _is_sound(leaf: tuple[tuple[str, ...], Any]) -> bool:
+    return "audio" in ".".join(leaf[0]).lower()
 
 
-def _is_url(text: str) -> bool:
-    return text.startswith(("https://", "http://"))
-
-
-def _output(text: str) -> Output | None:
-    if _is_url(text):
-        # Result files stand on replicate.delivery and need no key; only a file of the API itself does.
-        return Output(text, expires_in_seconds=KEPT_SECONDS, authenticated=text.startswith(f"{ORIGIN}/"))
-    if not text.startswith("data:"):
+def _output(value: Any) -> updates.Output | None:
+    if not isinstance(value, str) or not value.startswith(("https://", "http://", "data:")):
         return None
+    # Result files stand on replicate.delivery and need no key; only a file of the API itself does.
+    is_signed = value.startswith(f"{ORIGIN}/")
     try:
-        return Output.at(text)
+        return updates.Output.at(value, expires_in_seconds=KEPT_SECONDS, authenticated=is_signed)
     except ValidationError:
         return None

@@ -22,10 +22,11 @@ from tarash_core.plugins import (
     file_part,
     standard_webhooks,
 )
+from tarash_replicate import discovery
 from tarash_replicate.errors import error_of, is_unknown_version
-from tarash_replicate.models import CATALOG
+from tarash_replicate.models import CATALOG, PREDICTIONS
 from tarash_replicate.predictions import ORIGIN, update_of
-from tarash_replicate.routes import PREDICTIONS, route_of
+from tarash_replicate.routes import route_of
 
 if TYPE_CHECKING:
     from tarash_core.catalog import ModelSpec
@@ -54,14 +55,15 @@ class Replicate(Provider):
     def submit(self, plan: Plan, attempt: Attempt) -> Steps[Accepted]:
         """Buys a prediction; a community model, which its own route does not know, by its latest version."""
         path, version = route_of(plan.model)
-        body = {"input": plan.payload, **_callback_fields(attempt)}
-        if version is not None:
-            return _accepted((yield _purchase(path, {"version": version, **body})))
-        response = yield _purchase(path, body, expect=(404, 422))
-        if response.status >= 400:
+        body: dict[str, Any] = {"input": plan.payload}
+        if attempt.webhook_url is not None:
+            body |= {"webhook": attempt.webhook_url, "webhook_events_filter": ["start", "completed"]}
+        if version is None:
+            response = yield _purchase(path, body, expect=(404, 422))
+            if response.status < 400:
+                return _accepted(response)
             version = yield from self._latest_version(path, response)
-            response = yield _purchase(PREDICTIONS, {"version": version, **body})
-        return _accepted(response)
+        return _accepted((yield _purchase(PREDICTIONS, {"version": version, **body})))
 
     def _latest_version(self, path: str, refusal: HttpResponse) -> Steps[str]:
         """The id of the latest version of a model; the refusal as an error where that would not help."""
@@ -76,14 +78,15 @@ class Replicate(Provider):
 
     def poll(self, job: Job) -> Steps[Update]:
         """Asks for the prediction; one that Replicate no longer knows has expired."""
-        return (yield from self._ask("GET", _url(job, "get"), "poll"))
+        return (yield from self._ask(HttpRequest("GET", _url(job, "get"), expect=(404,)), "poll"))
 
     def cancel(self, job: Job) -> Steps[Update]:
         """Asks Replicate to stop; a running prediction may go on for a while, so that its answer is what counts."""
-        return (yield from self._ask("POST", _url(job, "cancel"), "cancel"))
+        request = HttpRequest("POST", _url(job, "cancel"), effect="write", expect=(404,))
+        return (yield from self._ask(request, "cancel"))
 
-    def _ask(self, method: str, url: str, phase: Phase) -> Steps[Update]:
-        response = yield HttpRequest(method, url, effect="read" if method == "GET" else "write", expect=(404,))
+    def _ask(self, request: HttpRequest, phase: Phase) -> Steps[Update]:
+        response = yield request
         if response.status != 404:
             return update_of(response.json())
         if "json" not in response.headers.get("content-type", ""):
@@ -110,15 +113,11 @@ class Replicate(Provider):
 
     def schema(self, model: str) -> Steps[ModelSpec]:
         """The published inputs of a model, a version or a deployment; see :mod:`tarash_replicate.discovery`."""
-        from tarash_replicate.discovery import schema_of
-
-        return (yield from schema_of(model))
+        return discovery.schema_of(model)
 
     def live_models(self, known: Collection[str]) -> Steps[frozenset[str]]:
         """The models that Replicate serves now; see :mod:`tarash_replicate.discovery`."""
-        from tarash_replicate.discovery import served
-
-        return (yield from served(known))
+        return discovery.served(known)
 
 
 def _told(prediction: Any) -> tuple[str, Update]:
@@ -127,12 +126,6 @@ def _told(prediction: Any) -> tuple[str, Update]:
 
 def _purchase(path: str, body: Mapping[str, Any], expect: tuple[int, ...] = ()) -> HttpRequest:
     return HttpRequest("POST", ORIGIN + path, json=body, effect="buy", expect=expect)
-
-
-def _callback_fields(attempt: Attempt) -> dict[str, Any]:
-    if attempt.webhook_url is None:
-        return {}
-    return {"webhook": attempt.webhook_url, "webhook_events_filter": ["start", "completed"]}
 
 
 def _accepted(response: HttpResponse) -> Accepted:

@@ -3,47 +3,34 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from tarash_core.errors import ValidationError
+from tarash_replicate.models import PREDICTIONS
 
-PREDICTIONS = "/v1/predictions"
-
-_MODEL = re.compile(
-    r"(?P<deployment>deployments/)?(?P<name>\w[\w.-]*/\w[\w.-]*)(:(?P<version>[0-9a-fA-F]{64}))?", re.ASCII
+_NAME, _HEX = r"\w[\w.-]*/\w[\w.-]*", r"[0-9a-fA-F]{64}"
+_FORMS = re.compile(
+    rf"(?P<deployment>deployments/{_NAME})|(?P<name>{_NAME})(:(?P<version>{_HEX}))?|(?P<alone>{_HEX})", re.ASCII
 )
-_VERSION = re.compile(r"[0-9a-fA-F]{64}")
 
 
-class Parts(NamedTuple):
-    """A model id, taken apart.
+def parts_of(model: str) -> tuple[str, str | None]:
+    """Where a model or a deployment is described, and its version in small letters.
 
-    Attributes:
-        name: ``owner/name``; None for a version alone.
-        version: 64 hex digits; None for whatever is the latest.
-        is_deployment: Whether the name is a deployment's.
-    """
-
-    name: str | None
-    version: str | None
-    is_deployment: bool = False
-
-
-def parts_of(model: str) -> Parts:
-    """The parts of ``owner/name``, ``owner/name:<version>``, a bare version, or ``deployments/owner/name``.
+    Args:
+        model: ``owner/name``, ``owner/name:<version>``, ``deployments/owner/name``, or a version alone, which is
+            described nowhere: then the path is empty.
 
     Raises:
         ValidationError: The id has none of these forms.
     """
-    if _VERSION.fullmatch(model):
-        return Parts(None, model.lower())
-    found = _MODEL.fullmatch(model)
-    if found is None or (found["deployment"] and found["version"]):
+    found = _FORMS.fullmatch(model)
+    if found is None:
         raise ValidationError(
             f"Replicate has no model ids like {model!r}; write owner/name, owner/name:<version of 64 hex digits>, "
             "that version alone, or deployments/owner/name."
         )
-    return Parts(found["name"], found["version"] and found["version"].lower(), bool(found["deployment"]))
+    path, version = found["deployment"] or (found["name"] and f"models/{found['name']}"), found["version"]
+    return f"/v1/{path}" if path else "", (version or found["alone"] or "").lower() or None
 
 
 def route_of(model: str) -> tuple[str, str | None]:
@@ -52,7 +39,5 @@ def route_of(model: str) -> tuple[str, str | None]:
     Raises:
         ValidationError: The id has none of the forms that :func:`parts_of` reads.
     """
-    name, version, is_deployment = parts_of(model)
-    if version is not None:
-        return PREDICTIONS, version
-    return f"/v1/{'deployments' if is_deployment else 'models'}/{name}/predictions", None
+    path, version = parts_of(model)
+    return (PREDICTIONS, version) if version else (f"{path}/predictions", None)

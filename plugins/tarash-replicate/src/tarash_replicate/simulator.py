@@ -22,7 +22,6 @@ from tarash_core.testing import (
     Simulator,
     Stage,
     read_form,
-    read_json,
     route,
     size_of,
 )
@@ -469,11 +468,8 @@ def _problem(body: Mapping[str, Any], status: int, headers: Mapping[str, str] | 
 
 
 def _body(simulator: ReplicateSimulator, request: HttpRequest) -> dict[str, Any]:
-    try:
-        body = read_json(request)
-    except ValueError as error:
-        raise Abort(simulator.problem(400, "The request body is no valid JSON.")) from error
-    return body if isinstance(body, dict) else {}
+    refusal = "The request body is no valid JSON."
+    return simulator.json_object(request, lambda: simulator.problem(400, refusal), lenient=True)
 
 
 def _preferred_wait(request: HttpRequest) -> float | None:

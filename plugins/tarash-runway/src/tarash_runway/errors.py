@@ -11,14 +11,11 @@ from tarash_core.plugins import (
     HttpResponse,
     Meaning,
     Phase,
-    billed,
     body_of,
     charged_of,
-    error_of_status,
+    error_by,
     failure_of,
-    is_refusal,
     meaning_of,
-    refusal_of,
     words_of,
 )
 
@@ -86,12 +83,10 @@ def error_of(response: HttpResponse, phase: Phase) -> errors.TarashException:
         return errors.JobExpiredError(_GONE, raw_response=redact(body))
     said, status = _words(body), response.status
     meaning = meaning_of(_REFUSALS, said, status)
-    if meaning is not None:
-        error = refusal_of(response, meaning, "Runway", words=said)
-    else:
+    if meaning is None:
         hint = meaning_of(_WAYS_OUT, said, status)
-        error = error_of_status(response, phase, "; ".join(filter(None, (said, hint and hint.way_out))))
-    return billed(error, phase, is_refusal(response))
+        said = "; ".join(filter(None, (said, hint and hint.way_out)))
+    return error_by(response, phase, meaning, "Runway", words=said)
 
 
 def _words(body: Any) -> str:

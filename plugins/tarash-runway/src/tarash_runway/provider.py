@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -23,10 +23,13 @@ from tarash_core.plugins import (
     Provider,
     Queued,
     Running,
+    States,
     Steps,
     Update,
     charged_of,
     file_part,
+    stop,
+    update_by,
 )
 from tarash_runway.errors import error_of, error_of_failure
 from tarash_runway.models import CATALOG
@@ -40,6 +43,12 @@ if TYPE_CHECKING:
 ORIGIN = "https://api.dev.runwayml.com"
 VERSION = "2024-11-06"
 """The version of the API; models come and go within it."""
+
+STATES: States = {
+    "PENDING": Queued, "THROTTLED": Queued, "RUNNING": Running, "SUCCEEDED": Done, "FAILED": Failed,
+    "CANCELLED": Cancelled,
+}  # fmt: skip
+_WAITS = "The account has as many tasks at work as it may; this one waits."
 
 SERVED_SECONDS = 24 * 3600.0
 """Result URLs are served for 24 to 48 hours; asking for the task again gives fresh ones."""
@@ -89,11 +98,11 @@ class Runway(Provider):
 
         The answer is no confirmation: the task may go on, and be billed. Only a last status tells.
         """
-        task = update_of((yield _about(job, "GET")).json())
-        if not isinstance(task, (Queued, Running)):
-            return task
-        response = yield _about(job, "DELETE")
-        return Running(raw={"id": job.id, "deleted": True, "status_code": response.status})
+
+        def read(response: HttpResponse) -> Update:
+            return Running(raw={"id": job.id, "deleted": True, "status_code": response.status})
+
+        return (yield from stop(lambda: self.poll(job), _about(job, "DELETE"), read))
 
     def upload(self, media: Media) -> Steps[str]:
         """Stores a file for a day, and returns its ``runway://`` address.
@@ -130,22 +139,21 @@ def update_of(task: Mapping[str, Any]) -> Update:
 
     ``THROTTLED`` is a task that waits until the account has fewer of its model at work; it moves on by itself.
     """
-    match task.get("status"):
-        case "PENDING":
-            return Queued(raw=task)
-        case "THROTTLED":
-            return Queued(logs=("The account has as many tasks at work as it may; this one waits.",), raw=task)
-        case "RUNNING":
-            return Running(percent=_percent(task.get("progress")), raw=task)
-        case "SUCCEEDED":
-            outputs = [Output(url, expires_in_seconds=SERVED_SECONDS) for url in task.get("output") or ()]
-            return Done(*outputs, cost=_cost(task), raw=task)
-        case "FAILED":
-            return Failed(error_of_failure(task, _credits(task)), raw=task)
-        case "CANCELLED":
-            return Cancelled(charged=charged_of(_credits(task)), raw=task)
-        case status:
-            return Running(unknown_status=str(status), raw=task)
+    status = str(task.get("status"))
+    return update_by(
+        STATES,
+        status,
+        task,
+        done=lambda: Done(*_outputs(task), cost=_cost(task), raw=task),
+        failed=lambda: error_of_failure(task, _credits(task)),
+        percent=_percent(task.get("progress")),
+        logs=_WAITS if status == "THROTTLED" else (),
+        charged=charged_of(_credits(task)),
+    )
+
+
+def _outputs(task: Mapping[str, Any]) -> Iterator[Output]:
+    return (Output(url, expires_in_seconds=SERVED_SECONDS) for url in task.get("output") or ())
 
 
 def _cost(task: Mapping[str, Any], name: str = "cost", source: str = "vendor") -> Cost | None:

@@ -13,7 +13,7 @@ from tarash_core.fields import paths
 from tarash_core.fields.shapes import Shape
 from tarash_core.fields.values import pixels, ratio
 from tarash_core.plugins import Headers, HttpRequest, HttpResponse
-from tarash_core.testing import Abort, Requested, SimJob, Simulator, Stage, read_form, read_json, route, size_of
+from tarash_core.testing import Abort, Requested, SimJob, Simulator, Stage, read_form, route, size_of
 from tarash_core.testing.rendering import ImageFormat
 from tarash_core.testing.routing import Phase
 from tarash_runway.models import CATALOG
@@ -157,11 +157,8 @@ class RunwaySimulator(Simulator):
         return HttpResponse.of_json({"error": "Validation of body failed", "issues": issues, "docUrl": _DOCS}, 400)
 
     def _body(self, request: HttpRequest) -> dict[str, Any]:
-        try:
-            body = read_json(request)
-        except ValueError as error:
-            raise Abort(self.problem(400, "The request body is not valid JSON.")) from error
-        return body if isinstance(body, dict) else {}
+        refusal = "The request body is not valid JSON."
+        return self.json_object(request, lambda: self.problem(400, refusal), lenient=True)
 
     # tasks
 

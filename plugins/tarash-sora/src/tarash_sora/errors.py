@@ -2,41 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from tarash_core import errors
 from tarash_core.plugins import HttpResponse, Meaning, Phase
-from tarash_core.plugins.answers import body_of, error_object, error_of_status, values_at, words_of
-from tarash_core.plugins.meanings import billed, failure_of, refusal_of
-
-_HTTP, _KEY, _CONTENT = errors.HTTPError, errors.AuthenticationError, errors.ContentModerationError
-_REWORD = Meaning(_CONTENT, "change the prompt or the inputs", False)
-_PAY = Meaning(errors.InsufficientCreditsError, "add credit or raise the limit, or use another account", False)
-_INPUT = Meaning(_HTTP, "check the inputs", False)
-_FAILED = Meaning(errors.GenerationFailedError, "look at raw_response", charged="unknown")
-
-CODES: Mapping[str, Meaning] = {
-    "moderation_blocked": _REWORD,
-    "content_policy_violation": _REWORD,
-    "sentinel_block": _REWORD,
-    "invalid_type": _INPUT,
-    "invalid_value": _INPUT,
-    "invalid_api_key": Meaning(_KEY, "check the key", False),
-    "model_not_found": Meaning(_HTTP, "check the model, which may be retired, and the host", False),
-    "rate_limit_exceeded": Meaning(errors.RateLimitError, "send less often", True),
-    "insufficient_quota": _PAY,
-    "billing_hard_limit_reached": _PAY,
-    "conflict": Meaning(_HTTP, "try again", True),
-    "server_error": Meaning(_HTTP, "try again", True),
-}
-"""Every documented code; a type of that name counts where there is no code."""
-
-_BY_STATUS = {409: "conflict", 429: "rate_limit_exceeded"}
-_BLOCKED = re.compile(
-    r"moderation|content polic|safety (system|filter)|responsible ai|prohibited|sensitive", re.IGNORECASE
-)
+from tarash_core.plugins.answers import body_of, error_object, values_at, words_of
+from tarash_core.plugins.meanings import error_by, failure_of
+from tarash_sora.codes import BLOCKED, BY_STATUS, CODES, FAILED, REWORD
 
 
 def error_of(response: HttpResponse, phase: Phase) -> errors.TarashException:
@@ -51,14 +24,13 @@ def error_of(response: HttpResponse, phase: Phase) -> errors.TarashException:
     """
     told = error_object(body_of(response))
     code = _code_of(told, response.status)
-    known = refusal_of(response, code, "The server") if code else None
-    made = "output" in values_at(told, "moderation_details.moderation_stage")
-    error = billed(known or error_of_status(response, phase), phase, response.status < 500 and not made)
-    return errors.complete(error, request_id=response.headers.get("x-request-id"))
+    is_free = response.status < 500 and "output" not in values_at(told, "moderation_details.moderation_stage")
+    id = response.headers.get("x-request-id")
+    return error_by(response, phase, code, "The server", bought_nothing=is_free, request_id=id)
 
 
 def _code_of(told: Mapping[str, Any], status: int = 0) -> Meaning | None:
-    named = (told.get("code"), told.get("type"), _BY_STATUS.get(status))
+    named = (told.get("code"), told.get("type"), BY_STATUS.get(status))
     return next((CODES[word] for word in named if isinstance(word, str) and word in CODES), None)
 
 
@@ -70,7 +42,7 @@ def error_of_failure(body: Mapping[str, Any]) -> errors.TarashException:
     """
     told = error_object(body)
     said, code = words_of(dict(told)) or "no words", _code_of(told)
-    blocked = code is _REWORD or (code is None and _BLOCKED.search(said))
+    blocked = code is REWORD or (code is None and BLOCKED.search(said))
     return failure_of(
-        _REWORD if blocked else _FAILED, "The server", said, dict(body), code=told.get("code"), charged="unknown"
+        REWORD if blocked else FAILED, "The server", said, dict(body), code=told.get("code"), charged="unknown"
     )

@@ -13,6 +13,7 @@ from tarash_core.models.media import Media
 from tarash_core.plugins import (
     FilePart,
     HttpResponse,
+    check_sizes,
     cost_of_tokens,
     events_in,
     multipart,
@@ -26,9 +27,8 @@ from tarash_sora.models import CHECKED
 if TYPE_CHECKING:
     from tarash_core.models.plan import Plan
 
-_MIB = 1024 * 1024
-MOST_BYTES = {"image": 50 * _MIB, "mask": 4 * _MIB}
-"""Each file must be smaller than this."""
+MOST_BYTES = {"image": 50 * 1024 * 1024 - 1, "mask": 4 * 1024 * 1024 - 1}
+"""Each file must be smaller than 50 MiB, and a mask than 4 MiB."""
 
 _TYPES = {"svg": "image/svg+xml", "jpg": "image/jpeg"}
 _TOKENS = ("input_tokens_details.text_tokens", "input_tokens_details.image_tokens", "output_tokens")
@@ -45,7 +45,7 @@ def body_of_picture(plan: Plan) -> dict[str, Any]:
     payload = dict(plan.payload)
     if "markup" in payload:
         payload["markup"] = _markup(payload["markup"])
-    _check_sizes(payload)
+    check_sizes(payload, MOST_BYTES, "OpenAI")
     pictures = payload.pop("image")
     payload["image" if len(pictures) == 1 else "image[]"] = pictures
     return dict(multipart(payload, brackets=True))
@@ -58,17 +58,6 @@ def _markup(text: str) -> FilePart:
     except ValueError as error:
         sentence = "extra_params['markup'] must be a PNG as a data URI or base64."
         raise ValidationError(sentence, charged="no") from error
-
-
-def _check_sizes(payload: Mapping[str, Any]) -> None:
-    for name, most in MOST_BYTES.items():
-        size = max((len(part.content) for part in values_at(payload, name) if isinstance(part, FilePart)), default=0)
-        if size >= most:
-            raise ValidationError(
-                f"OpenAI takes less than {most // _MIB} MiB as {name}, and this file has {size} bytes; send a smaller "
-                "one.",
-                charged="no",
-            )
 
 
 def done_of(response: HttpResponse, plan: Plan) -> updates.Done:

@@ -7,22 +7,21 @@ besides our words is listed under the vendor's name, and is given through ``extr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from attrs import evolve
 
 from tarash_core.catalog import Catalog, Lifecycle, ModelSpec, Price, Variant
-from tarash_core.catalog.building.nested import wire_rule
+from tarash_core.catalog.building.parts import Fields, joined, own, whole_names
+from tarash_core.catalog.building.wires import only_as_medium, without_media
 from tarash_core.fields import (
     AnySize,
-    FieldMapper,
     MediaForm,
     Rule,
     choice_field_mapper,
     constant_field_mapper,
     duration_field_mapper,
-    extra_params_field_mapper,
     image_list_field_mapper,
     mask_image_field_mapper,
     n_images_field_mapper,
@@ -34,8 +33,6 @@ from tarash_core.fields import (
     video_url_field_mapper,
 )
 from tarash_core.fields.values import pixels
-
-Fields = Mapping[str, FieldMapper]
 
 CHECKED = "2026-11-22"
 DIALECTS = ("openai", "compatible", "azure", "litellm", "saygm", "sglang", "vllm", "openrouter")
@@ -52,35 +49,16 @@ _FILE = ("file",)
 _MODEL: Fields = {"model": constant_field_mapper("$model")}
 
 
-def _own(name: str, kind: Any = "str", **known: Any) -> Fields:
-    """A parameter of the vendor's own."""
-    return {name: extra_params_field_mapper(name, type=kind, **known)}
-
-
 def _way(path: str, modes: str | Iterable[str], *parts: Fields, rules: Iterable[Rule] = (), **known: Any) -> Variant:
-    fields = {wire: mapper for part in parts for wire, mapper in part.items()}
+    fields = joined(*parts)
     return Variant(
         modes=modes,
         endpoint=path,
         fields=fields,
-        parameters={wire.partition("[")[0] for wire in fields},
-        rules=(*rules, *_wire_rules(fields)),
+        parameters=whole_names(fields),
+        rules=(*rules, *without_media(fields)),
         **known,
     )
-
-
-def _wire_rules(fields: Fields) -> Iterator[Rule]:
-    """Rules for what is given in ``extra_params`` under the wire name of a field of ours."""
-    for wire, mapper in fields.items():
-        if mapper.is_media:
-            yield _only_as_medium(wire)
-        elif mapper.source_field is not None and not mapper.is_extra:
-            yield wire_rule(wire, mapper)
-
-
-def _only_as_medium(wire: str) -> Rule:
-    sentence = f"{wire} is a medium: give it as image_list, mask_image or video, not in extra_params"
-    return rule(sentence, lambda effective: wire not in effective.get("extra_params", {}), "extra_params")
 
 
 # videos
@@ -100,7 +78,7 @@ def _seconds(lengths: Sequence[int] | None, default: float | None = None, requir
 
 _CLIP: Fields = {"video": video_url_field_mapper(True, forms=(MediaForm("job_id", {"id": "$value"}), "file"))}
 _EARLIER: Fields = {"video": video_url_field_mapper(True, forms=("job_id",))}
-_CHARACTERS: Fields = _own("characters", "list")
+_CHARACTERS: Fields = own("characters", "list")
 
 
 def _at_most_two_characters() -> Rule:
@@ -146,24 +124,24 @@ _FPS: Fields = {"fps": passthrough_field_mapper("fps", minimum=1)}
 def _served(surface: str, *more: Fields) -> tuple[Variant, ...]:
     """A server of open models: what they take, not every one of it every model."""
     shared = (_MODEL, _said(), _seconds(None), {"size": size_field_mapper()}, _SEED, _NEGATIVE, _FPS, *more)
-    own = {
-        **_own("num_frames", "int", minimum=1),
-        **_own("num_inference_steps", "int", minimum=1),
-        **_own("guidance_scale", "number"),
+    open_ones = {
+        **own("num_frames", "int", minimum=1),
+        **own("num_inference_steps", "int", minimum=1),
+        **own("guidance_scale", "number"),
     }
     return tuple(
-        _way("/videos", mode, *shared, own, *frame, body="multipart", surface=surface)
+        _way("/videos", mode, *shared, open_ones, *frame, body="multipart", surface=surface)
         for mode, frame in (("text-to-video", ()), ("image-to-video", (_frame(),)))
     )
 
 
 def _vllm() -> tuple[Variant, ...]:
     objects = ("image_reference", "video_reference", "audio_reference", "lora", "extra_params")
-    return _served("vllm", *(_own(name, "any") for name in objects))
+    return _served("vllm", *(own(name, "any") for name in objects))
 
 
 def _sglang() -> tuple[Variant, ...]:
-    return _served("sglang", _own("reference_url"), _own("video_url"))
+    return _served("sglang", own("reference_url"), own("video_url"))
 
 
 _ROUTED_RATIOS = ("16:9", "9:16", "1:1", "4:3", "3:4", "3:2", "2:3", "21:9", "9:21")
@@ -193,7 +171,7 @@ def _routed() -> tuple[Variant, ...]:
             "generate_audio": passthrough_field_mapper("generate_audio"),
         },
         _SEED,
-        _own("provider", "object"),
+        own("provider", "object"),
     )
     ways: Iterable[tuple[str | tuple[str, ...], tuple[Fields, ...]]] = (
         ("text-to-video", ()),
@@ -229,9 +207,9 @@ def _sora(sizes: Sequence[str], price: Price) -> ModelSpec:
     lifecycle = Lifecycle(listed="2025-10-06", retired=ENDED, note=_WAYS_ON, source=_DEPRECATIONS, checked=CHECKED)
     sound: dict[str, Any] = {"fixed": {"generate_audio": True}}
     # The price is OpenAI's own, and no other server's.
-    own = (*_videos("openai", _LONG, sizes, price=price, **sound), *_videos("compatible", _LONG, sizes, **sound))
+    official = (*_videos("openai", _LONG, sizes, price=price, **sound), *_videos("compatible", _LONG, sizes, **sound))
     azure = _videos("azure", _SHORT, _SMALL, later=False, **sound)
-    return ModelSpec(variants=(*own, *azure, *_elsewhere("compatible")), lifecycle=lifecycle)
+    return ModelSpec(variants=(*official, *azure, *_elsewhere("compatible")), lifecycle=lifecycle)
 
 
 def _sora_models() -> dict[str, ModelSpec]:
@@ -253,9 +231,9 @@ _H3_SIZES = ("1344x768", "768x1344", "768x768", "1024x768", "768x1024", "1536x67
 
 def _h3() -> ModelSpec:
     """The one model of SayGM whose limits are known."""
-    own = _videos("saygm", range(4, 16), _H3_SIZES, later=False)
+    official = _videos("saygm", range(4, 16), _H3_SIZES, later=False)
     source = "an article about SayGM, checked 2026-10-20"
-    return ModelSpec(variants=(*own, *_elsewhere("saygm")), lifecycle=Lifecycle(source=source, checked=CHECKED))
+    return ModelSpec(variants=(*official, *_elsewhere("saygm")), lifecycle=Lifecycle(source=source, checked=CHECKED))
 
 
 # pictures
@@ -340,23 +318,23 @@ def _picture(effort: bool, drawn: bool, free: bool) -> Fields:
         "n": n_images_field_mapper(1, 10, default=1),
         "size": size_field_mapper(_SIZES, default="auto", any_size=any_size),
         "quality": quality_field_mapper(qualities, default="auto"),
-        **_own("background", choices=("transparent", "opaque", "auto"), default="auto"),
-        **_own("output_format", choices=(*_FORMATS, *_DRAWN) if drawn else _FORMATS, default="png"),
-        **_own("output_compression", "int", minimum=0, maximum=100, default=100),
-        **_own("stream", "bool", default=False),
-        **_own("partial_images", "int", minimum=0, maximum=3),
-        **_own("safety_identifier"),
-        **_own("user"),
-        **(_own("complexity", choices=("low", "medium", "high")) if effort else {}),
+        **own("background", choices=("transparent", "opaque", "auto"), default="auto"),
+        **own("output_format", choices=(*_FORMATS, *_DRAWN) if drawn else _FORMATS, default="png"),
+        **own("output_compression", "int", minimum=0, maximum=100, default=100),
+        **own("stream", "bool", default=False),
+        **own("partial_images", "int", minimum=0, maximum=3),
+        **own("safety_identifier"),
+        **own("user"),
+        **(own("complexity", choices=("low", "medium", "high")) if effort else {}),
         **(_drawings() if drawn else {}),
     }
 
 
 def _drawings() -> Fields:
     return {
-        **_own("frame_count", "int", minimum=2, maximum=16, default=9),
-        **_own("frame_duration_ms", "int", maximum=655_350, default=200),
-        **_own("svg", "object"),
+        **own("frame_count", "int", minimum=2, maximum=16, default=9),
+        **own("frame_duration_ms", "int", maximum=655_350, default=200),
+        **own("svg", "object"),
     }
 
 
@@ -371,14 +349,14 @@ def _image_model(effort: bool = False, drawn: bool = False, fidelity: Sequence[s
     """
     free = not fidelity
     shared = _picture(effort, drawn, free)
-    files = (_only_as_medium("image"), _only_as_medium("mask"))
+    files = (only_as_medium("image"), only_as_medium("mask"))
     rules = (*files, *_RULES, *(_DRAWN_RULES if drawn else ()), *(_FREE_RULES if free else ()))
-    moderation = _own("moderation", choices=("low", "auto"), default="auto")
-    keep = _own("input_fidelity", choices=fidelity, default="low") if fidelity else {}
+    moderation = own("moderation", choices=("low", "auto"), default="auto")
+    keep = own("input_fidelity", choices=fidelity, default="low") if fidelity else {}
     pictures: Fields = {"image": image_list_field_mapper(None, True, forms=_FILE, max_items=16)}
     mask: Fields = {"mask": mask_image_field_mapper(True, forms=_FILE)}
     # A markup is no image of a type of its own here: with a second type, pictures without a type would be unclear.
-    markup = _own("markup") if effort else {}
+    markup = own("markup") if effort else {}
     edit: dict[str, Any] = {"body": "multipart", "rules": rules}
     return ModelSpec(
         variants=(
@@ -418,8 +396,8 @@ def _generic() -> ModelSpec:
     """A model that nobody lists: the dialect's inputs without limits."""
     free: Fields = {"size": size_field_mapper(), "quality": passthrough_field_mapper("quality")}
     pictures = (evolve(way, fields={**way.fields, **free}, rules=()) for way in _image_model().variants)
-    own = (*_videos("openai", None, None), *_videos("azure", None, None, later=False))
-    return ModelSpec(variants=(*own, *_elsewhere(), *pictures), title="a model that no catalogue lists")
+    official = (*_videos("openai", None, None), *_videos("azure", None, None, later=False))
+    return ModelSpec(variants=(*official, *_elsewhere(), *pictures), title="a model that no catalogue lists")
 
 
 CATALOG = Catalog({**_sora_models(), "minimax/h3": _h3(), **_image_models()}, generic=_generic())

@@ -10,14 +10,18 @@ from urllib.parse import quote, urlsplit
 from attrs import asdict, frozen
 
 from tarash_core.errors import ValidationError
+from tarash_core.plugins import check_words
 from tarash_sora.models import DIALECTS
 
 if TYPE_CHECKING:
     from tarash_core.models.config import Config
 
-REGIONS = ("global", "us", "eu", "ae", "au", "in", "jp")
-ORIGINS = tuple(f"https://{'' if region == 'global' else region + '.'}api.openai.com/v1" for region in REGIONS)
-SETTINGS = ("dialect", "region", "organization", "project")
+REGIONS = {
+    "global": "https://api.openai.com/v1",
+    **{region: f"https://{region}.api.openai.com/v1" for region in ("us", "eu", "ae", "au", "in", "jp")},
+}
+SETTINGS = {"dialect": DIALECTS, "region": tuple(REGIONS), "organization": (), "project": ()}
+"""What may be set, and to what."""
 
 _HOSTS = {"api.openai.com": "openai", "openrouter.ai": "openrouter", "api.saygm.com": "saygm", "azure.com": "azure"}
 _VERSION_OF_V1 = ("preview", "latest")
@@ -43,13 +47,13 @@ class Place:
 
     @classmethod
     def of(cls, told: Mapping[str, Any]) -> Place:
-        """A place from settings or from a job's state; what a place has not is left aside."""
-        named = {name: told[name] for name in (*SETTINGS, "api_version") if isinstance(told.get(name), str)}
-        place = cls(**named)
-        for name, value, known in (("dialect", place.dialect, DIALECTS), ("region", place.region, REGIONS)):
-            if value not in known:
-                raise ValidationError(f"The setting {name} must be one of {', '.join(known)}, not {value!r}.")
-        return place
+        """A place from settings or from a job's state; what a place has not is left aside.
+
+        Raises:
+            ValidationError: There is no such dialect or region.
+        """
+        check_words(told, SETTINGS)
+        return cls(**{name: told[name] for name in (*SETTINGS, "api_version") if isinstance(told.get(name), str)})
 
     def state(self) -> dict[str, str]:
         """What a job keeps of it."""
@@ -68,7 +72,7 @@ class Place:
             path: Such as ``/videos``.
             model: The model, where Azure's dated form has the deployment in the path of pictures.
         """
-        origin = ORIGINS[REGIONS.index(self.region)]
+        origin = REGIONS[self.region]
         if self.api_version is None or self.dialect != "azure":
             return origin + path
         root = ""
@@ -81,16 +85,15 @@ def dialect_of(config: Config) -> str:
     """The dialect that a config means: its setting, Azure by ``api_version``, else what its host tells.
 
     Raises:
-        ValidationError: There is no such dialect, or Azure's resource is not named.
+        ValidationError: Azure's resource is not named.
     """
     base_url = config.base_url or os.environ.get("TARASH_SORA_BASE_URL")
     named = config.provider_config.get("dialect")
     if named is None:
         named = "azure" if config.api_version is not None else _by_host(base_url)
-    dialect = Place.of({"dialect": str(named)}).dialect
-    if dialect == "azure" and base_url is None and config.account is None:
+    if named == "azure" and base_url is None and config.account is None:
         raise ValidationError("Azure needs the resource too: pass base_url='https://RESOURCE.openai.azure.com'.")
-    return dialect
+    return str(named)
 
 
 def _by_host(base_url: str | None) -> str:

@@ -9,6 +9,7 @@ from urllib.parse import quote, urlsplit
 
 from tarash_core.errors import TarashException
 from tarash_core.plugins import (
+    ANY_ERROR,
     Accepted,
     Attempt,
     Cadence,
@@ -27,12 +28,12 @@ from tarash_core.plugins import (
     body_of,
     retry_after_seconds,
     standard_webhooks,
+    stop,
 )
-from tarash_core.plugins.updates import ENDED
 from tarash_sora.errors import error_of
 from tarash_sora.images import body_of_picture, done_of
 from tarash_sora.models import CATALOG
-from tarash_sora.places import ORIGINS, SETTINGS, Place, dialect_of
+from tarash_sora.places import REGIONS, SETTINGS, Place, dialect_of
 from tarash_sora.videos import is_video, request_of, update_of
 
 if TYPE_CHECKING:
@@ -44,7 +45,6 @@ _AZURE_TOKEN = "AZURE_OPENAI_AD_TOKEN"
 _ABORTING = ("vllm", "sglang")
 _EVENTS = {"video.completed": "completed", "video.failed": "failed"}
 _LINES = ("gpt-image", "chatgpt-image", "sora", "dall-e")
-_ANY_ERROR = tuple(range(400, 600))
 
 
 class Sora(Provider):
@@ -63,7 +63,7 @@ class Sora(Provider):
     name = "sora"
     aliases = ("openai",)
     title = "OpenAI"
-    origins = ORIGINS
+    origins = tuple(REGIONS.values())
     credentials = Credentials("OPENAI_API_KEY", "AZURE_OPENAI_API_KEY", _AZURE_TOKEN)
     webhook_secrets = Credentials("OPENAI_WEBHOOK_SECRET", optional=True)
     catalog = CATALOG
@@ -89,7 +89,7 @@ class Sora(Provider):
         Raises:
             ValidationError: A setting is unknown, or a file cannot be taken; nothing was sent.
         """
-        place = _place(plan, attempt, attempt.settings)
+        place = Place.of({**attempt.settings, "api_version": attempt.api_version, "dialect": plan.surface or "openai"})
         if plan.kind == "image":
             url = place.url(plan.endpoint, plan.model)
             response = yield HttpRequest("POST", url, **body_of_picture(plan), headers=place.headers, effect="buy")
@@ -101,7 +101,7 @@ class Sora(Provider):
     def poll(self, job: Job) -> Steps[Update]:
         """Asks for the video; one that the server no longer knows has expired."""
         place = Place.of(job.state)
-        response = yield HttpRequest("GET", _url(place, job.id), headers=place.headers, expect=_ANY_ERROR)
+        response = yield HttpRequest("GET", _url(place, job.id), headers=place.headers, expect=ANY_ERROR)
         body = body_of(response)
         # vLLM-Omni tells of a failed job with an error status, and the job in the body.
         if is_video(body):
@@ -119,14 +119,11 @@ class Sora(Provider):
         A job that has ended is left alone, for deleting it would take its video along.
         """
         place = Place.of(job.state)
-        update = yield from self.poll(job)
-        if place.dialect not in _ABORTING or isinstance(update, ENDED):
-            return update
+        if place.dialect not in _ABORTING:
+            return (yield from self.poll(job))
         url = _url(place, job.id)
-        response = yield HttpRequest("DELETE", url, headers=place.headers, effect="write", expect=(404, 409))
-        if response.status < 400:
-            return Cancelled(raw=body_of(response))
-        return (yield from self.poll(job))
+        request = HttpRequest("DELETE", url, headers=place.headers, effect="write", expect=(404, 409))
+        return (yield from stop(lambda: self.poll(job), request, _stopped))
 
     def error(self, response: HttpResponse, phase: Phase) -> TarashException:
         """Our error by the code; see :func:`tarash_sora.errors.error_of`."""
@@ -145,13 +142,12 @@ class Sora(Provider):
 
     def live_models(self, known: Collection[str]) -> Steps[Iterable[str]]:
         """The picture and video models of OpenAI's list."""
-        response = yield HttpRequest("GET", f"{ORIGINS[0]}/models")
+        response = yield HttpRequest("GET", f"{self.origins[0]}/models")
         return [item["id"] for item in response.json()["data"] if str(item["id"]).startswith(_LINES)]
 
 
-def _place(plan: Plan, attempt: Attempt, settings: Mapping[str, Any]) -> Place:
-    version = {} if attempt.api_version is None else {"api_version": attempt.api_version}
-    return Place.of({**settings, **version, "dialect": plan.surface or "openai"})
+def _stopped(response: HttpResponse) -> Update | None:
+    return Cancelled(raw=body_of(response)) if response.status < 400 else None
 
 
 def _url(place: Place, id: str, more: str = "") -> str:

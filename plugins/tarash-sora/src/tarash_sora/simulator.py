@@ -13,7 +13,7 @@ from tarash_core.engine.measure import measure
 from tarash_core.fields.values import pixels
 from tarash_core.plugins import FilePart, Headers, HttpRequest, HttpResponse
 from tarash_core.plugins.standard_webhooks import signature
-from tarash_core.testing import Abort, Reply, Requested, SimJob, Simulator, Stage, media_type, read_form, read_json
+from tarash_core.testing import Abort, Reply, Requested, SimJob, Simulator, Stage, media_type, read_form
 from tarash_core.testing.routing import Handler, Phase, route
 
 Dialect = Literal["openai", "litellm", "vllm", "sglang", "openrouter"]
@@ -49,10 +49,10 @@ _DRAWING = b'<svg xmlns="http://www.w3.org/2000/svg" width="64" height="64"><rec
 
 
 def _on_every_root(method: str, path: str, phase: Phase) -> Callable[[Handler], Handler]:
-    """Declares a route below each root by which clients reach it: a bare one, OpenAI's and Azure's."""
+    """Declares a route below each root by which clients reach it: a bare one, OpenAI's, OpenRouter's and Azure's."""
 
     def mark(handler: Handler) -> Handler:
-        for root in ("", "/v1", "/openai/v1", "/openai"):
+        for root in ("", "/v1", "/api/v1", "/openai/v1", "/openai"):
             handler = route(method, root + path, phase=phase)(handler)
         return handler
 
@@ -64,7 +64,7 @@ class SoraSimulator(Simulator):
 
     Attributes:
         api_keys: The keys that are known; None knows every one.
-        dialect: How the Videos API is spoken.
+        dialect: How the Videos API is spoken; also an argument.
         retired: Whether OpenAI's own end of Sora holds here too; a simulator stands for a server that goes on.
         webhook_url: Where events about videos go, as registered in the dashboard.
         webhook_secret: What they are signed with.
@@ -76,10 +76,10 @@ class SoraSimulator(Simulator):
     name = "sora"
     ended: ClassVar[str] = "2026-09-24"
 
-    def __init__(self, **settings: Any) -> None:
+    def __init__(self, *, dialect: Dialect = "openai", **settings: Any) -> None:
         super().__init__(**settings)
         self.api_keys: set[str] | None = None
-        self.dialect: Dialect = "openai"
+        self.dialect: Dialect = dialect
         self.retired = False
         self.webhook_url: str | None = None
         self.webhook_secret: str | None = None
@@ -363,13 +363,7 @@ class SoraSimulator(Simulator):
     # bodies, keys and errors
 
     def _json(self, request: HttpRequest) -> dict[str, Any]:
-        try:
-            body = read_json(request)
-        except ValueError:
-            body = None
-        if not isinstance(body, dict):
-            raise Abort(self.refusal(400, "We could not parse the JSON body of your request."))
-        return body
+        return self.json_object(request, lambda: self.refusal(400, "We could not parse the JSON body of your request."))
 
     def _form(self, request: HttpRequest) -> dict[str, list[Any]]:
         try:

@@ -10,19 +10,11 @@ from tarash_core.errors import ValidationError
 from tarash_core.fields.values import is_number, pixels
 from tarash_core.models.cost import Cost
 from tarash_core.plugins import FilePart, data_uri, into_path, multipart, number_of, updates, values_at
+from tarash_sora.codes import STATES
 from tarash_sora.errors import error_of_failure
 
 if TYPE_CHECKING:
     from tarash_core.models.plan import Plan
-
-_STATES: updates.States = {
-    **dict.fromkeys(("queued", "pending"), updates.Queued),
-    **dict.fromkeys(("in_progress", "processing", "running"), updates.Running),
-    **dict.fromkeys(("completed", "succeeded", "done"), updates.Done),
-    **dict.fromkeys(("failed", "error"), updates.Failed),
-    **dict.fromkeys(("cancelled", "canceled", "deleted"), updates.Cancelled),
-    "expired": updates.Expired,
-}
 
 
 def request_of(plan: Plan, dialect: str) -> tuple[str, dict[str, Any]]:
@@ -79,7 +71,7 @@ def update_of(body: Mapping[str, Any], content_url: str, wait: float | None = No
         wait: Seconds after which the server wants to be asked again.
     """
     return updates.update_by(
-        _STATES,
+        STATES,
         str(body.get("status")).lower(),
         body,
         done=lambda: updates.Done(*_outputs(body, content_url), cost=_cost(body), raw=body),

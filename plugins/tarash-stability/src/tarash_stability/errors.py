@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tarash_core import errors
-from tarash_core.plugins import HttpResponse, Meaning, Phase, billed, body_of, error_of_status, refusal_of, words_of
+from tarash_core.plugins import HttpResponse, Meaning, Phase, body_of, error_by, words_of
 
 BLOCKED_SECONDS = 60.0
 """How long an account is shut out that sent too much; no header tells it."""
@@ -47,13 +47,9 @@ def error_of(response: HttpResponse, phase: Phase) -> errors.TarashException:
     body = body_of(response)
     told: Mapping[str, Any] = body if isinstance(body, dict) else {}
     known = _known(told, response.status)
-    if known is None:
-        error = error_of_status(response, phase)
-    else:
-        status = response.status if response.status >= 400 else known.status[0]
-        error = refusal_of(response, known, "Stability", status=status)
-    errors.complete(error, request_id=told["id"] if isinstance(told.get("id"), str) else None)
-    return billed(error, phase, known is not None or 400 <= response.status < 500)
+    status = known.status[0] if known and response.status < 400 else response.status
+    is_free, id = known is not None or 400 <= response.status < 500, told.get("id")
+    return error_by(response, phase, known, "Stability", bought_nothing=is_free, request_id=id, status=status)
 
 
 def _known(body: Mapping[str, Any], status: int) -> Meaning | None:

@@ -14,13 +14,13 @@ from tarash_core.plugins import (
     Credentials,
     Done,
     Failed,
-    FilePart,
     HttpRequest,
     HttpResponse,
     Phase,
     Provider,
     Steps,
     Update,
+    check_sizes,
     look,
     multipart,
 )
@@ -71,7 +71,7 @@ class Stability(Provider):
             ContentModerationError: The picture was made, and blurred.
         """
         body = multipart(plan.payload)
-        _check_size(body["files"])
+        check_sizes(plan.payload, {"": MOST_BYTES}, "Stability")
         headers = {**_ACCEPT, **_named(attempt.settings)}
         response = yield HttpRequest("POST", ORIGIN + plan.endpoint, **body, headers=headers, effect="buy")
         id = accepted_id(response)
@@ -93,15 +93,6 @@ class Stability(Provider):
     def error(self, response: HttpResponse, phase: Phase) -> TarashException:
         """Our error by Stability's own name for it; see :func:`tarash_stability.errors.error_of`."""
         return error_of(response, phase)
-
-
-def _check_size(files: Mapping[str, FilePart]) -> None:
-    size = sum(len(part.content) for part in files.values())
-    if size > MOST_BYTES:
-        names = " and ".join(files)
-        raise ValidationError(
-            f"Stability takes {MOST_BYTES} bytes in all, and {names} have {size}; send smaller files.", charged="no"
-        )
 
 
 def _named(settings: Mapping[str, Any]) -> dict[str, str]:

@@ -12,6 +12,7 @@ from typing import Any
 from tarash_core.errors import TarashException
 from tarash_core.models.cost import Cost
 from tarash_core.plugins import cost_of_tokens, updates, values_at, without
+from tarash_veo.codes import NO_MATTER_OF_CONTENT, OUTPUT, PICTURES, REASONS, STATES, VIDEOS
 from tarash_veo.errors import failure_of, moderated
 from tarash_veo.models import CHECKED, USD_PER_MILLION_TOKENS
 from tarash_veo.vertex import file_url
@@ -21,52 +22,25 @@ KEPT_SECONDS = 48 * 3600.0
 
 Told = Mapping[str, Any]
 
-_OUTPUT = "steps[type=model_output]"
-_RESPONSES = ("response", "response.generateVideoResponse")
-_VIDEOS = (
-    f"{_OUTPUT}.content[type=video]",
-    *(f"{at}.{name}" for at in _RESPONSES for name in ("videos", "generatedSamples.video", "generatedSamples")),
-)
-_PICTURES = ("inlineData", "predictions")
-_REASONS = (
-    "promptFeedback.blockReason",
-    "promptFeedback.blockReasonMessage",
-    "predictions.raiFilteredReason",
-    *(f"{at}.raiMediaFilteredReasons" for at in _RESPONSES),
-    "candidates.finishReason",
-    "candidates.finishMessage",
-    f"{_OUTPUT}.content.text",
-)
-_STATES: updates.States = {
-    "queued": updates.Queued,
-    "in_progress": updates.Running,
-    "completed": updates.Done,
-    "cancelled": updates.Cancelled,
-    **dict.fromkeys(("failed", "incomplete", "budget_exceeded"), updates.Failed),
-}
-_NO_MATTER_OF_CONTENT = (
-    "", "STOP", "MAX_TOKENS", "MALFORMED_FUNCTION_CALL", "LANGUAGE", "IMAGE_OTHER", "OTHER", "NO_IMAGE",
-)  # fmt: skip
-
 
 def update_of(told: Told) -> updates.Update:
     """What an interaction or an operation says; a word that nobody knows is a running one."""
     raw = _shown(told)
     # An operation has no status; it is done or not.
     status = str(told.get("status") or ("completed" if told.get("done") else "in_progress"))
-    problem = next(values_at(told, "errors", "error", f"{_OUTPUT}.error"), None)
+    problem = next(values_at(told, "errors", "error", f"{OUTPUT}.error"), None)
 
     def failed() -> TarashException:
         known = problem if isinstance(problem, Mapping) else {"code": status, "message": problem}
         return failure_of(known, raw)
 
     def done() -> updates.Update:
-        if outputs := [*_outputs(told, "video/mp4", *_VIDEOS)]:
+        if outputs := [*_outputs(told, "video/mp4", *VIDEOS)]:
             return updates.Done(*outputs, cost=_cost(told), raw=raw)
         # Without a video it is what the filters kept back, never a success.
         return updates.Failed(failed() if problem else moderated(_reasons(told), raw), raw=raw)
 
-    return updates.update_by(_STATES, status, raw, done=done, failed=failed)
+    return updates.update_by(STATES, status, raw, done=done, failed=failed)
 
 
 def pictures_of(told: Told) -> updates.Done:
@@ -78,12 +52,12 @@ def pictures_of(told: Told) -> updates.Done:
     """
     raw, parts = _shown(told), _parts(told)
     found = {"inlineData": [part.get("inlineData") for part in parts], "predictions": told.get("predictions")}
-    if outputs := [*_outputs(found, None, *_PICTURES)]:
+    if outputs := [*_outputs(found, None, *PICTURES)]:
         return updates.Done(*outputs, raw=raw)
     words = ": ".join(filter(None, (_reasons(told), *(str(part.get("text") or "") for part in parts))))
     ended = next(values_at(told, "candidates.finishReason"), "")
     refused = any(values_at(told, "promptFeedback.blockReason", "predictions.raiFilteredReason"))
-    if refused or ended not in _NO_MATTER_OF_CONTENT:
+    if refused or ended not in NO_MATTER_OF_CONTENT:
         raise moderated(words, raw)
     raise failure_of({"message": f"the answer holds no picture ({words or 'and no words'})"}, raw, "unknown")
 
@@ -115,7 +89,7 @@ def _shown(told: Told) -> Any:
 
 
 def _reasons(told: Told) -> str:
-    return ": ".join(str(words) for words in values_at(told, *_REASONS) if words)
+    return ": ".join(str(words) for words in values_at(told, *REASONS) if words)
 
 
 def _cost(told: Told) -> Cost | None:

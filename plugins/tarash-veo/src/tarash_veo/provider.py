@@ -6,7 +6,8 @@ import os
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.parse import quote
 
 from attrs import frozen
 
@@ -79,7 +80,9 @@ class Veo(Provider):
     credentials = GoogleCredentials("GOOGLE_API_KEY", "GEMINI_API_KEY")
     webhook_secrets = Credentials("GEMINI_WEBHOOK_SECRET", optional=True)
     catalog = CATALOG
-    settings = ("surface", "project", "location", "output_uri")
+    settings: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "surface": ("gemini", "vertex"), "project": (), "location": tuple(HOSTS), "output_uri": (),
+    }  # fmt: skip
     simulator = "tarash_veo.simulator:VeoSimulator"
     cadence = Cadence(first=5.0, most=15.0, growth=1.2)
 
@@ -100,15 +103,9 @@ class Veo(Provider):
         return {"x-goog-api-key": credential.api_key}
 
     def surface(self, config: Config) -> str:
-        """``vertex`` or ``gemini``; see the class.
-
-        Raises:
-            ValidationError: The setting names another.
-        """
+        """``vertex`` or ``gemini``; see the class."""
         given, spec = config.provider_config, CATALOG.get(config.model)
         if named := given.get("surface"):
-            if named not in ("gemini", "vertex"):
-                raise ValidationError(f"The surface of Google must be 'gemini' or 'vertex', not {named!r}.")
             return str(named)
         wanted = any(os.environ.get(name, "").strip().lower() in ("1", "true") for name in _ON_VERTEX)
         only = spec is not None and not any(way.surface == "gemini" for way in spec.variants)
@@ -123,7 +120,7 @@ class Veo(Provider):
         if plan.kind == "image":
             return answers.pictures_of(told)
         id = str(told.get("name") or told["id"])
-        return Accepted(id, state={} if _OPERATION in id else {"url": f"{vertex.with_project(url)}/{id}"})
+        return Accepted(id, state={} if _is_operation(id) else {"url": f"{vertex.with_project(url)}/{id}"})
 
     def poll(self, job: Job) -> Steps[Update]:
         """Asks for an operation or an interaction; one that Google no longer knows has expired."""
@@ -142,7 +139,7 @@ class Veo(Provider):
         Raises:
             ValidationError: The job is an operation of Veo, for which Google has no cancel.
         """
-        if _OPERATION in job.id:
+        if _is_operation(job.id):
             raise ValidationError("Google cannot cancel an operation of Veo; wait for it with wait_job.")
         url = f"{_question(job).url}/cancel"
         response = yield from authorized(HttpRequest("POST", url, content=b"", effect="write"))
@@ -193,15 +190,20 @@ def _url(plan: Plan, settings: Mapping[str, Any]) -> str:
 
 def _question(job: Job) -> HttpRequest:
     """How a job is asked for: an operation by its name, which tells where; an interaction by its URL."""
-    if _OPERATION not in job.id:
+    if not _is_operation(job.id):
         # One of a bare receipt is on the Gemini API.
-        url = str(job.state.get("url") or f"{GEMINI}/v1beta/interactions/{job.id}")
+        url = str(job.state.get("url") or f"{GEMINI}/v1beta/interactions/{quote(job.id, safe='')}")
         return HttpRequest("GET", url, expect=(400, 404))
-    found = _LOCATION.search(job.id)
+    found, path = _LOCATION.search(job.id), quote(job.id, safe="/:@")
     if found is None:
-        return HttpRequest("GET", f"{GEMINI}/v1beta/{job.id}", expect=(404,))
-    url = f"{vertex.host_of(found[1])}/v1/{job.id.partition(_OPERATION)[0]}:fetchPredictOperation"
+        return HttpRequest("GET", f"{GEMINI}/v1beta/{path}", expect=(404,))
+    url = f"{vertex.host_of(found[1])}/v1/{path.partition(_OPERATION)[0]}:fetchPredictOperation"
     return HttpRequest("POST", url, json={"operationName": job.id}, expect=(404,))
+
+
+def _is_operation(id: str) -> bool:
+    """Whether an id is the name of an operation, which is a path; one that leads upwards is none."""
+    return _OPERATION in id and ".." not in id.split("/")
 
 
 def _once_ready(done: Done) -> Steps[Update]:

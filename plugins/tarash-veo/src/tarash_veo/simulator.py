@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from tarash_core.plugins import Headers, HttpRequest, HttpResponse
-from tarash_core.testing import Abort, Requested, SimJob, Simulator, Stage, read_json, route, size_of
+from tarash_core.testing import Abort, Requested, SimJob, Simulator, Stage, route, size_of
 from tarash_core.testing.routing import Phase
 from tarash_veo.vertex import is_vertex
 
@@ -371,13 +371,7 @@ class VeoSimulator(Simulator):
         return bool(key) and (self.api_keys is None or key in self.api_keys)
 
     def _body(self, request: HttpRequest) -> dict[str, Any]:
-        try:
-            body = read_json(request)
-        except ValueError:
-            body = None
-        if not isinstance(body, dict):
-            raise Abort(self.problem(400, "Invalid JSON payload received."))
-        return body
+        return self.json_object(request, lambda: self.problem(400, "Invalid JSON payload received."))
 
     def _missing(self, model: str) -> HttpResponse:
         if model in _RETIRED:
