@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -79,12 +80,17 @@ class Catalog:
         return ((model, self[model]) for model in self.entries)
 
     def near(self, model: str) -> list[str]:
-        """At most three ids that were probably meant."""
+        """At most three ids that were probably meant: written alike, else the shortest that have all its words."""
         if model not in self._near:
             import difflib
 
-            self._near[model] = difflib.get_close_matches(model, self.entries, n=3)
+            alike = difflib.get_close_matches(model, self.entries, n=3)
+            self._near[model] = alike or sorted(self._fuller(model), key=lambda id: (len(id), id))[:3]
         return list(self._near[model])
+
+    def _fuller(self, model: str) -> Iterator[str]:
+        wanted = _words(model)
+        return (id for id in self.entries if wanted and wanted <= _words(id))
 
     def siblings(self, model: str) -> Iterator[tuple[str, ModelSpec]]:
         """Models of the same line, those with the longest common beginning first."""
@@ -101,6 +107,10 @@ class Catalog:
                 raise PluginError(f"The catalogue entry {model!r} is no ModelSpec; give the Catalog a decode function.")
             self._made[model] = self._decode(model, entry)
         return self._made[model]
+
+
+def _words(id: str) -> frozenset[str]:
+    return frozenset(filter(None, re.split(r"[^a-z0-9.]+", id.lower())))
 
 
 def _common(first: str, second: str) -> int:

@@ -27,8 +27,11 @@ class Credentials:
         self.__attrs_init__(groups, optional)
 
     def describe(self) -> str:
-        """The variables as a phrase, such as ``FAL_KEY, or FAL_KEY_ID and FAL_KEY_SECRET``."""
-        return ", or ".join(" and ".join(names) for names in self.alternatives)
+        """The variables as a phrase, such as ``FAL_KEY, or FAL_KEY_ID and FAL_KEY_SECRET``; only what suffices."""
+        enough = (
+            names for names in self.alternatives if not any(set(other) < set(names) for other in self.alternatives)
+        )
+        return ", or ".join(" and ".join(names) for names in enough)
 
     def find(self, variables: Mapping[str, str]) -> Credential | None:
         """The first alternative whose variables are all set; a single variable is the key itself."""

@@ -127,8 +127,8 @@ def simulating(clock: VirtualClock | None = None) -> Iterator[Simulators]:
 class set_testing:
     """Removes every wait: polls, retries and pauses take no time, and timeouts pass at once.
 
-    Requests still go where they went: to the vendors, or to simulators that stand in. ``set_testing()`` switches it on, ``set_testing(False)`` off again; as a
-    context manager it lasts as long as the block::
+    Requests still go where they went: to the vendors, or to simulators that stand in. ``set_testing()`` switches it on,
+    ``set_testing(False)`` off again; as a context manager it lasts as long as the block::
 
         with set_testing():
             generate_video("fal/fal-ai/veo3.1", prompt="A fox")

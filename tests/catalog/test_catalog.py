@@ -259,3 +259,18 @@ def test_adding_a_model_is_one_entry():
     request = VideoGenerationRequest(prompt="a fox", duration_seconds=8)
     made = make_plan(provider="acme", model="acme-2", spec=found.spec, request=request, policy="warn")
     assert (made.endpoint, made.payload) == ("/v1/videos", {"text": "a fox", "secs": 8})
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("stable-imge-ultra", ["stable-image-ultra"]),
+        ("ultra", ["stable-image-ultra", "stable-video-ultra-2"]),
+        ("Video/Ultra", ["stable-video-ultra-2"]),
+        ("ult", []),
+        ("--", []),
+    ],
+)
+def test_what_was_probably_meant_is_written_alike_or_has_all_the_words(written, meant):
+    models = {id: {} for id in ("stable-image-core", "stable-video-ultra-2", "stable-image-ultra")}
+    assert Catalog(models).near(written)[: len(meant) or 1] == meant

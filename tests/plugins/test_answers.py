@@ -15,6 +15,7 @@ from tarash_core.plugins import (
     error_of_status,
     events_in,
     is_refusal,
+    leaves_of,
     number_of,
     retry_after_seconds,
     values_at,
@@ -217,3 +218,15 @@ def test_what_is_refused_for_sure(response: HttpResponse, refused: bool) -> None
 
 def test_whether_an_amount_was_charged() -> None:
     assert [charged_of(amount) for amount in (None, 0, 0.0, 2.5)] == ["unknown", "no", "no", "yes"]
+
+
+def test_every_leaf_is_told_with_the_keys_that_lead_to_it() -> None:
+    body = {"video": [{"url": "a"}, "b"], "n": None, "deep": {"audio": ("c",)}, "none": []}
+    found = [(("video", "url"), "a"), (("video",), "b"), (("n",), None), (("deep", "audio"), "c")]
+    assert list(leaves_of(body)) == found
+    assert list(leaves_of("alone")) == [((), "alone")]
+
+
+def test_words_of_several_lines_make_one_sentence() -> None:
+    error = error_of_status(HttpResponse.of_json({"detail": "- no\n- good\n"}, 400), "submit")
+    assert "400: - no - good." in str(error)

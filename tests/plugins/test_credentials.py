@@ -38,3 +38,7 @@ def test_no_secret_in_a_repr() -> None:
 def test_values_are_all_secrets_that_are_set() -> None:
     assert Credential(api_key="a", secrets={"B": "b", "C": ""}).values() == ("a", "b")
     assert Credential().values() == ()
+
+
+def test_what_another_alternative_makes_superfluous_is_not_asked_for():
+    assert Credentials(("A_KEY", "B_KEY"), "A_KEY", "B_KEY").describe() == "A_KEY, or B_KEY"

@@ -2,7 +2,7 @@ import pytest
 
 from tarash_core.errors import ValidationError
 from tarash_core.models.media import Media
-from tarash_core.plugins import FilePart, data_uri, file_part, into_path, multipart, with_added
+from tarash_core.plugins import FilePart, check_sizes, data_uri, file_part, into_path, multipart, with_added
 
 
 def test_a_payload_falls_into_texts_and_files() -> None:
@@ -69,3 +69,13 @@ def test_a_file_that_is_too_large_is_refused_with_the_way_out() -> None:
     assert file_part(Media(b"abc"), "clip", most_bytes=3).filename == "clip.bin"
     with pytest.raises(ValidationError, match="shorten it"):
         file_part(Media(b"abcd"), most_bytes=3, too_large="It may have 3 bytes; shorten it.")
+
+
+def test_files_that_are_too_large_are_refused_before_they_are_sent() -> None:
+    payload = {"image": [FilePart(b"123"), FilePart(b"1234")], "mask": FilePart(b"12"), "seed": 4}
+    check_sizes(payload, {"image": 4, "mask": 2, "": 9}, "Acme")
+    with pytest.raises(ValidationError, match="Acme takes 3 bytes as image, and this has 4") as caught:
+        check_sizes(payload, {"image": 3}, "Acme")
+    assert caught.value.charged == "no"
+    with pytest.raises(ValidationError, match="Acme takes 8 bytes in all, and image and mask have 9"):
+        check_sizes(payload, {"": 8}, "Acme")

@@ -1,9 +1,11 @@
 """Tables of what a vendor's words mean, and the errors that they make."""
 
+from typing import Any
+
 import pytest
 
 from tarash_core import errors
-from tarash_core.plugins import HttpResponse, Meaning, billed, failure_of, meaning_of, refusal_of
+from tarash_core.plugins import HttpResponse, Meaning, Phase, billed, error_by, failure_of, meaning_of, refusal_of
 
 INPUT = Meaning(errors.HTTPError, "check the inputs", False, (400, 422))
 BLOCKED = Meaning(errors.ContentModerationError, "change the prompt", words=r"unsafe|E00\d")
@@ -58,3 +60,33 @@ def test_no_secret_is_shown() -> None:
     refused = refusal_of(HttpResponse.of_json(body, 400), INPUT, "Acme")
     failed = failure_of(FAILED, "Acme", body["message"], body)
     assert "canary" not in f"{refused} {refused.raw_response} {failed} {failed.raw_response}"
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "phase", "charged"),
+    [
+        (400, {"detail": "a wrong seed"}, "submit", "no"),
+        (503, {"detail": "busy"}, "submit", "no"),
+        (503, "<html>", "submit", "unknown"),
+        (500, {"detail": "oh"}, "submit", "unknown"),
+        (400, {"detail": "a wrong seed"}, "poll", None),
+    ],
+)
+def test_an_error_says_what_it_means_for_money(status: int, body: Any, phase: Phase, charged: str | None) -> None:
+    for meaning in (None, INPUT):
+        error = error_by(HttpResponse.of_json(body, status), phase, meaning, "Acme", request_id="r1")
+        assert error._charged == charged and error.request_id == "r1"
+        assert ("check the inputs" in str(error)) is (meaning is INPUT)
+
+
+def test_the_provider_may_know_better_what_was_bought() -> None:
+    answer = HttpResponse.of_json({"detail": "made, then blocked"}, 400)
+    error = error_by(answer, "submit", BLOCKED, "Acme", bought_nothing=False, words="blocked", request_id=7)
+    assert (error.charged, error.request_id, str(error)) == (
+        "unknown", None, "Acme answered 400: blocked; change the prompt."
+    )  # fmt: skip
+
+
+def test_a_failure_that_is_one_of_http_keeps_its_status() -> None:
+    error = failure_of(INPUT, "Acme", "a wrong seed", {}, status=422)
+    assert isinstance(error, errors.HTTPError) and error.status_code == 422

@@ -1,4 +1,5 @@
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 import pytest
 
@@ -6,6 +7,8 @@ from tarash_core import errors
 from tarash_core.plugins import (
     Attempt,
     Cadence,
+    Cancelled,
+    Done,
     Expired,
     HttpRequest,
     HttpResponse,
@@ -15,6 +18,7 @@ from tarash_core.plugins import (
     Update,
     blocking,
     look,
+    stop,
 )
 from tarash_core.plugins.provider import Blocking
 
@@ -117,3 +121,44 @@ def test_a_callback_that_a_request_cannot_name_is_refused() -> None:
 def test_a_vendor_that_calls_nobody_back_is_not_asked_to() -> None:
     with pytest.raises(errors.ValidationError, match="takes no webhook_url with a request: leave it out"):
         Bare().check({}, "https://a.b")
+
+
+def test_a_setting_may_be_one_of_some_words() -> None:
+    class Choosy(Bare):
+        settings: ClassVar[Mapping[str, tuple[str, ...]]] = {"region": ("eu", "us"), "project": ()}
+
+    Choosy().check({"region": "eu", "project": "any"}, None)
+    Choosy().check({"region": None}, None)
+    with pytest.raises(errors.ValidationError, match="region must be one of eu, us, not 'mars'"):
+        Choosy().check({"region": "mars"}, None)
+    with pytest.raises(errors.ValidationError, match="no setting 'colour'; it has region, project"):
+        Choosy().check({"colour": "red"}, None)
+
+
+@pytest.mark.parametrize(
+    ("looks", "status", "expected", "asked"),
+    [
+        ([Done()], 200, Done(), 0),
+        ([Running()], 200, Cancelled(), 1),
+        ([Running(), Done()], 409, Done(), 1),
+    ],
+)
+def test_only_what_has_not_ended_is_stopped(looks: list[Update], status: int, expected: Update, asked: int) -> None:
+    remaining, sent = iter(looks), []
+
+    def looked() -> Steps[Update]:
+        yield from ()
+        return next(remaining)
+
+    def read(response: HttpResponse) -> Update | None:
+        return Cancelled() if response.status < 400 else None
+
+    request = HttpRequest("DELETE", "https://a.example/1", effect="write", expect=(409,))
+    steps, answer = stop(looked, request, read), None
+    try:
+        while True:
+            sent.append(steps.send(answer))  # type: ignore[arg-type]
+            answer = HttpResponse(status)
+    except StopIteration as stopped:
+        assert stopped.value == expected
+    assert sent == [request] * asked

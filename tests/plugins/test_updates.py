@@ -1,5 +1,7 @@
 """A vendor's words for the state of a job, and ours."""
 
+from typing import Any
+
 import pytest
 
 from tarash_core.errors import GenerationFailedError, ValidationError
@@ -72,3 +74,19 @@ def test_an_address_is_a_url_or_the_file_itself() -> None:
     assert Output.at("data:image/png;base64,UE5H", content_type="image/webp").content_type == "image/webp"
     with pytest.raises(ValidationError):
         Output.at("data:image/png;base64,!!")
+
+
+def test_logs_tell_how_far_a_job_is_and_what_it_waits_for() -> None:
+    def read(word: str, **known: Any) -> Update:
+        return update_by(STATES, word, None, done=Done, failed=lambda: GenerationFailedError("bad"), **known)
+
+    running = read("run", logs="start\n 40%|████      | 20/50")
+    assert isinstance(running, Running) and (running.percent, len(running.logs)) == (40.0, 2)
+    waiting = read("wait", logs=["busy"], position=3)
+    assert isinstance(waiting, Queued) and (waiting.position, waiting.logs) == (3, ("busy",))
+    assert read("stop", charged="no") == Cancelled(charged="no")
+
+
+def test_a_file_within_its_address_is_served_by_nobody() -> None:
+    held = Output.at("data:image/png;base64,AAAA", expires_in_seconds=60, authenticated=True)
+    assert (held.expires_in_seconds, held.authenticated, held.data) == (None, False, b"\0\0\0")

@@ -191,3 +191,23 @@ def test_many_threads_buy_no_job_twice(acme, buy):
     with ThreadPoolExecutor(8) as pool:
         ids = list(pool.map(lambda _: buy(), range(100)))
     assert len(set(ids)) == len(acme.bought) == 100
+
+
+@pytest.mark.parametrize(
+    ("content", "lenient", "expected"),
+    [
+        (b'{"a": 1}', False, {"a": 1}),
+        (b"[1]", True, {}),
+        (b"", True, {}),
+        (b"[1]", False, None),
+        (b"", False, None),
+        (b"{", True, None),
+    ],
+)
+def test_a_body_that_is_no_object_is_answered_at_once(acme, content, lenient, expected):
+    request = HttpRequest("POST", "https://acme.test/v1", content=content)
+    try:
+        found = acme.json_object(request, lambda: acme.problem(400, "no object"), lenient=lenient)
+    except Abort as abort:
+        found = None if abort.response.status == 400 else "other"
+    assert found == expected
