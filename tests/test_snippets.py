@@ -102,7 +102,12 @@ class World:
         if "import fal_client" in text:
             monkeypatch.setattr("fal_client.client.QUEUE_URL_FORMAT", f"{self.url_of('fal')}/")
         if "import replicate" in text:
-            monkeypatch.setenv("REPLICATE_BASE_URL", self.url_of("replicate"))
+            import replicate
+
+            client = replicate.Client(api_token=KEY, base_url=self.url_of("replicate"))._client
+            self.stack.callback(client.close)
+            # The module's own client keeps the connections that it made first, and with them the host of that time.
+            monkeypatch.setattr(replicate.default_client, "_Client__client", client)
 
     def reachable(self, page: Path, text: str) -> str:
         """The text with a host of somebody else's replaced by the simulator of the provider whose page it is."""
