@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Sequence
+
+
+def _print_anything() -> None:
+    """Lets a character that the output cannot show, as on a pipe of Windows, be written by its number."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -22,4 +29,5 @@ def main(arguments: Sequence[str] | None = None) -> None:
     from tarash_core.cli.group import tarash
 
     imports.output_is_data = True
+    _print_anything()
     tarash.main(args=arguments, prog_name="tarash")

@@ -9,7 +9,7 @@ import click
 
 from tarash_core.cli import completing
 from tarash_core.cli.errors import NOT_CLEAN
-from tarash_core.cli.options import JSON
+from tarash_core.cli.options import JSON, Sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -25,7 +25,7 @@ _SCHEMAS = click.option(
 )
 
 
-@click.group()
+@click.group(cls=Sentences)
 def catalog() -> None:
     """Build and check a provider's catalogue of models; for those who maintain one.
 

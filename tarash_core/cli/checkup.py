@@ -139,10 +139,12 @@ def plugins(names: Collection[str] | None) -> Iterator[Finding]:
 def catalogues(providers: Iterable[Provider]) -> Iterator[Finding]:
     """How many models each provider lists, and how long ago they were compared with the vendor."""
     from tarash_core.catalog.lifecycle import today
+    from tarash_core.catalog.search import listed_ids
+    from tarash_core.cli.facts import counted
 
     for provider in providers:
         days = _checked(provider)
-        count = f"{len(provider.catalog)} models"
+        count = counted(len(listed_ids(provider.catalog)), "model")
         if not days:
             yield Finding("catalogues", provider.name, "note", f"{count}; nobody says when they were checked")
             continue

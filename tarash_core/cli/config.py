@@ -10,7 +10,7 @@ import click
 
 from tarash_core.cli import completing
 from tarash_core.cli.errors import NOT_CLEAN, one_line
-from tarash_core.cli.options import JSON
+from tarash_core.cli.options import JSON, Sentences
 
 if TYPE_CHECKING:
     from tarash_core.models.config import Config
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _NAMES = click.argument("names", metavar="[PROFILE]...", nargs=-1, shell_complete=completing.profiles)
 
 
-@click.group(invoke_without_command=True)
+@click.group(cls=Sentences, invoke_without_command=True)
 @click.pass_context
 def config(ctx: click.Context) -> None:
     """Show the profiles, and where each of their values was written.

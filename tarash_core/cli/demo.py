@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tarash_core.cli.errors import program
 from tarash_core.cli.options import JSON, QUIET, OutputType
 
 if TYPE_CHECKING:
@@ -21,9 +22,9 @@ SECONDS, WIDTH, HEIGHT = 8.0, 1280, 720
 _TOLERANCE_SECONDS = 0.2
 _LOOK_EVERY_SECONDS = 0.4
 _NEXT = f"""Next:
-  tarash generate "{PROMPT}" --model {MODELS[0]} --simulate -o fox.mp4   (no key needed)
-  tarash generate "{PROMPT}" --model {MODELS[0]} -o fox.mp4              (with your FAL_KEY)
-  tarash --help"""
+  {{program}} generate "{PROMPT}" --model {MODELS[0]} --simulate -o fox.mp4   (no key needed)
+  {{program}} generate "{PROMPT}" --model {MODELS[0]} -o fox.mp4              (with your FAL_KEY)
+  {{program}} --help"""
 
 
 @click.command()
@@ -52,15 +53,16 @@ def demo(output: Path, as_json: bool, quiet: bool) -> None:
     in_words = not (as_json or quiet)
     if in_words:
         click.echo(f"Asking {MODELS[0]}, whose simulator is down, and then {MODELS[1]}, for {PROMPT!r}.\n")
+    progress = progress_for(not in_words)
     with _one_is_down() as gateway:
-        response, paths = generated(gateway, config, request, output, progress_for(not in_words))
+        response, paths = generated(gateway, config, request, output, progress)
     if in_words:
         tables.show(tables.attempts(response.execution_metadata))
     else:
-        tell(response, paths, as_json=as_json, quiet=quiet)
+        tell(response, paths, progress.notes, as_json=as_json, quiet=quiet)
     compare(paths[0], quiet=not in_words)
     if in_words:
-        click.echo(f"\n{_NEXT}")
+        click.echo("\n" + _NEXT.format(program=" ".join(program())))
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tarash_core.cli.errors import NOT_CLEAN
-from tarash_core.cli.options import JSON, PROVIDERS, QUIET
+from tarash_core.cli.options import JSON, QUIET, provider_options
 
 if TYPE_CHECKING:
     from tarash_core.cli.checkup import Finding
@@ -19,13 +19,14 @@ _STYLES = {"note": "yellow", "problem": "red"}
 
 
 @click.command()
-@PROVIDERS
+@provider_options
 @click.option("--reach", is_flag=True, help="Ask each provider's host whether it answers; sends no key.")
 @JSON
 @QUIET
 def doctor(providers: tuple[str, ...], reach: bool, as_json: bool, quiet: bool) -> None:
     """Tell what this machine has and lacks; leaves with 1 where something will fail.
 
+    With a PROVIDER, only what concerns it; otherwise all that are installed.
     Keys are told by the name of their variable, never by their value. Nothing is sent, but for --reach. A missing key
     or extra is no problem, only a note; with --quiet only problems are printed.
     """
@@ -44,8 +45,10 @@ def doctor(providers: tuple[str, ...], reach: bool, as_json: bool, quiet: bool) 
     else:
         _show(problems if quiet else found)
     if not as_json and not quiet:
+        from tarash_core.cli.facts import counted
+
         counts = Counter(finding.state for finding in found)
-        click.echo(f"\n{counts['problem']} problems, {counts['note']} notes.")
+        click.echo(f"\n{counted(counts['problem'], 'problem')}, {counted(counts['note'], 'note')}.")
     if problems:
         raise click.exceptions.Exit(NOT_CLEAN)
 

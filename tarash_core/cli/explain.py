@@ -10,7 +10,7 @@ import click
 from tarash_core.cli import completing
 from tarash_core.cli.generate import OWN
 from tarash_core.cli.image import SHAPE
-from tarash_core.cli.options import PROFILE, planning_options
+from tarash_core.cli.options import PROFILE, PROMPT, Prompted, planning_options
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -27,8 +27,8 @@ STAND_IN = "A red fox in fresh snow"
 _OF_VIDEOS = ("duration_seconds", "fps", "generate_audio", "first_frame", "last_frame", "video", "audio")
 _OF_IMAGES = ("size", "quality")
 _OPTIONS = (
-    click.argument("model", required=False, shell_complete=completing.models),
-    click.argument("prompt", required=False),
+    click.argument("model", required=False, type=PROMPT, shell_complete=completing.models),
+    click.argument("prompt", required=False, type=PROMPT),
     click.option(
         "-m", "--model", "others", multiple=True, metavar="PROVIDER/MODEL", shell_complete=completing.models,
         help="Explain this model too, as one that is asked when those before it fail. May be repeated.",
@@ -42,43 +42,46 @@ _OPTIONS = (
 _EXAMPLE = "\b\nExample:\n  tarash explain fal/fal-ai/veo3.1 --duration 7 --on-unsupported nearest"
 
 
-@click.command(epilog=_EXAMPLE)
+@click.command(cls=Prompted, epilog=_EXAMPLE)
 @planning_options(*_OPTIONS)
 @click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON, with the exact payload.")
 def explain(model: str | None, prompt: str | None, others: tuple[str, ...], as_json: bool, **given: Any) -> None:
     """Show what a request would send to MODEL, and why; nothing is sent and no key is needed.
 
-    The options are those of generate and image. Without a PROMPT a made-up one stands in where the model needs one.
-    With --profile leave out MODEL.
+    The options are those of generate and image, and the prompt may also stand first with --model after it, as there.
+    Without a PROMPT a made-up one stands in where the model needs one. With --profile leave out MODEL.
     """
-    from tarash_core.cli.errors import reported
-
     models, prompt = _asked(model, prompt, others, given["profile"])
-    with reported(as_json=as_json, quiet=as_json):
-        links = _links({**given, "models": models}, prompt)
-        if as_json:
-            import json
+    links = _links({**given, "models": models}, prompt)
+    if as_json:
+        import json
 
-            click.echo(json.dumps(_as_json(links), default=repr, indent=2))
-        else:
-            _show(links)
+        click.echo(json.dumps(_as_json(links), default=repr, indent=2))
+    else:
+        _show(links)
 
 
 def _asked(
     model: str | None, prompt: str | None, others: Sequence[str], profile: str | None
 ) -> tuple[tuple[str, ...], str | None]:
-    """The models and the prompt; with a profile the first word is the prompt.
+    """The models and the prompt; the first word is the prompt with a profile, or where --model names the model.
 
     Raises:
         UsageError: There is neither a model nor a profile, or both.
     """
-    if profile is None:
-        if model is None:
-            raise click.UsageError("Name a model, such as: tarash explain fal/fal-ai/veo3.1, or a profile.")
-        return (model, *others), prompt
-    if others or prompt is not None:
-        raise click.UsageError("--profile names the models; leave out MODEL and --model, or the profile.")
-    return (), model
+    if profile is not None:
+        if others or prompt is not None:
+            raise click.UsageError("--profile names the models; leave out MODEL and --model, or the profile.")
+        return (), model
+    if others and prompt is None and not _is_target(model):
+        return tuple(others), model
+    if model is None:
+        raise click.UsageError("Name a model, such as: tarash explain fal/fal-ai/veo3.1, or a profile.")
+    return (model, *others), prompt
+
+
+def _is_target(word: str | None) -> bool:
+    return word is not None and "/" in word and not any(map(str.isspace, word))
 
 
 def _links(given: Mapping[str, Any], prompt: str | None) -> Sequence[Link | Refusal]:

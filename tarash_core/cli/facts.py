@@ -13,6 +13,11 @@ if TYPE_CHECKING:
 _UNITS = {"usd_per_second": "s", "usd_per_output": "output", "usd_per_megapixel": "MP", "usd_per_job": "job"}
 
 
+def counted(number: int, noun: str) -> str:
+    """A number of things: ``1 model``, ``2 models``."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def dollars(amount: Any) -> str:
     """An amount as people write it: ``$3.20``, ``$0.0125``."""
     from decimal import Decimal

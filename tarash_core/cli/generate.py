@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from tarash_core.cli.batch import batch_options
-from tarash_core.cli.options import MEDIUM, generation_options
+from tarash_core.cli.options import MEDIUM, Prompted, generation_options
 
 _EXAMPLE = '\b\nExample:\n  tarash generate "A red fox in fresh snow" --model fal/fal-ai/veo3.1 --duration 8 -o fox.mp4'
 
@@ -23,13 +23,14 @@ OWN = (
 )
 
 
-@click.command(epilog=_EXAMPLE)
+@click.command(cls=Prompted, epilog=_EXAMPLE)
 @generation_options(*OWN)
 @batch_options("video")
 def generate(**given: Any) -> None:
     """Make a video of PROMPT and save it.
 
-    A job without a prompt, such as an upscale, leaves PROMPT out. Files are given by their path or as a URL.
+    A job without a prompt, such as an upscale, leaves PROMPT out; - reads it from the input. Files are given by their
+    path or as a URL.
     """
     from tarash_core.cli.running import run
 

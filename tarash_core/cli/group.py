@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from tarash_core.cli.errors import EXIT_CODES, reported
+from tarash_core.cli.errors import EXIT_CODES, echo_error, reported
 
 COMMANDS = {
     "generate": "Make a video of PROMPT and save it.",
@@ -28,7 +28,8 @@ COMMANDS = {
 """Each is the command of that name, with ``_`` for ``-``, in the module ``tarash_core.cli.<name>``, and the first
 sentence of its help: told here too, so that the list of commands imports none of them. A test keeps them equal."""
 
-_EXIT_CODES = "\n".join(["\b", "Exit codes:", *(f"  {code:>3}  {meaning}" for code, meaning in EXIT_CODES.items())])
+
+_AS_JSON = "tarash_core.cli.as_json"
 
 
 class LazyGroup(click.Group):
@@ -67,10 +68,26 @@ class LazyGroup(click.Group):
         except click.UsageError as error:
             raise click.UsageError(error.message + _meant(args[0], self.list_commands(ctx)), ctx) from error
 
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The exit codes."""
+        with formatter.section("Exit codes"):
+            formatter.write_dl([(str(code), meaning) for code, meaning in EXIT_CODES.items()])
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """As in click; remembers whether the words ask for JSON, as errors before a command begins are told so too."""
+        ctx.meta[_AS_JSON] = "--json" in args
+        return super().parse_args(ctx, args)
+
     def invoke(self, ctx: click.Context) -> Any:
-        """As in click, with our errors as one line and a documented exit code."""
-        with reported():
-            return super().invoke(ctx)
+        """As in click, with our errors as one line and a documented exit code; with ``--json`` as JSON too."""
+        as_json = ctx.meta[_AS_JSON]
+        with reported(as_json=as_json, quiet=as_json):
+            try:
+                return super().invoke(ctx)
+            except click.ClickException as error:
+                if as_json:
+                    echo_error(error)
+                raise
 
     def _extend(self) -> None:
         if not self._extended and _there_are_extensions():
@@ -96,7 +113,7 @@ def _meant(word: str, known: list[str]) -> str:
     return f" Did you mean {near[0]!r}?" if near else ""
 
 
-@click.group(cls=LazyGroup, epilog=_EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(None, "--version", package_name="tarash-core", message="%(prog)s %(version)s")
 def tarash() -> None:
     """Make videos and images with many providers through one command.

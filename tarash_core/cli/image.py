@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from tarash_core.cli.batch import batch_options
-from tarash_core.cli.options import generation_options
+from tarash_core.cli.options import Prompted, generation_options
 
 _EXAMPLE = '\b\nExample:\n  tarash image "A fox, in ink" --model fal/fal-ai/flux/dev -o fox.png'
 
@@ -18,14 +18,14 @@ SHAPE = (
 _COUNT = click.option("--n", type=int, help="Ask for so many images; they are saved with numbered names.")
 
 
-@click.command(epilog=_EXAMPLE)
+@click.command(cls=Prompted, epilog=_EXAMPLE)
 @generation_options(*SHAPE, _COUNT)
 @batch_options("image")
 def image(**given: Any) -> None:
     """Make one or more images of PROMPT and save them.
 
-    Input images are given with --image by their path or as a URL, with the part that they play in front where the
-    model knows several: --image style=look.png.
+    For PROMPT - reads the input. Input images are given with --image by their path or as a URL, with the part that they
+    play in front where the model knows several: --image style=look.png.
     """
     from tarash_core.cli.running import run
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tarash_core.cli import completing
-from tarash_core.cli.errors import exit_code_of, one_line, reported
-from tarash_core.cli.options import JSON, QUIET, OutputType, ParamType
+from tarash_core.cli.errors import CHARGED, exit_code_of, one_line, reported
+from tarash_core.cli.options import JSON, QUIET, OutputType, ParamType, Sentences
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -48,10 +48,11 @@ _KEY = click.option("--api-key", metavar="KEY", help="Use this key, not the vend
 _ID = click.argument("identity", metavar="ID", shell_complete=completing.purchases)
 
 
-@click.group()
+@click.group(cls=Sentences)
 @click.option(
-    "--ledger", "path", type=click.Path(path_type=Path), help="Use this file, not TARASH_LEDGER or your own ledger."
-)
+    "--ledger", "path", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Use this file, not TARASH_LEDGER or your own ledger.",
+)  # fmt: skip
 @click.pass_context
 def jobs(ctx: click.Context, path: Path | None) -> None:
     """Look after what was bought.
@@ -132,7 +133,8 @@ def resume(
         with progress:
             job = receipt_of(entry)
             response = wait(job, on_progress=progress.seen, timeout=timeout, config=_config(job, api_key))
-        tell(response, _kept(ledger, entry, lambda: saved(response, output)), as_json=as_json, quiet=quiet)
+        paths = _kept(ledger, entry, lambda: saved(response, output))
+        tell(response, paths, progress.notes, as_json=as_json, quiet=quiet)
 
 
 @jobs.command()
@@ -152,12 +154,9 @@ def cancel(ctx: click.Context, identity: str, api_key: str | None, as_json: bool
     if as_json:
         _echo_json(entry.to_dict())
     elif entry.state == "cancelled":
-        click.echo(f"Job {job.id} was cancelled.{_CHARGED[entry.charged]}")
+        click.echo(f"Job {job.id} was cancelled.{CHARGED[entry.charged]}")
     else:
         click.echo(f"{job.provider} was asked to stop job {job.id}, which is {entry.state}; look again in a while.")
-
-
-_CHARGED = {"no": "", "yes": " It was charged.", "unknown": " It is not known whether it was charged."}
 
 
 @jobs.command()
@@ -303,11 +302,9 @@ def _kept(ledger: Ledger, entry: Entry, save: Any) -> list[Path]:
 
 def table_of(entries: Iterable[Entry]) -> Table:
     """The purchases for people."""
-    from rich.table import Table
+    from tarash_core.cli.tables import boxed
 
-    table = Table(title_justify="left")
-    for name in ("id", "state", "model", "account", "bought (UTC)", "USD", "job", "error"):
-        table.add_column(name, overflow="fold")
+    table = boxed("id", "state", "model", "account", "bought (UTC)", "USD", "job", "error")
     for entry in entries:
         table.add_row(*_cells(entry), style={"unsettled": "red", "abandoned": "yellow"}.get(entry.state))
     return table
@@ -331,4 +328,4 @@ def _cells(entry: Entry) -> Iterable[str]:
 def _echo_json(data: Any) -> None:
     import json
 
-    click.echo(json.dumps(data, ensure_ascii=False, indent=2))
+    click.echo(json.dumps(data, indent=2))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tarash_core.cli import completing
-from tarash_core.cli.options import JSON, PROVIDERS, ParamType
+from tarash_core.cli.options import JSON, ParamType, provider_options
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -44,11 +44,11 @@ class ModeType(ParamType):
         return str(value)
 
 
-_EXAMPLE = "\b\nExample:\n  tarash models --mode image-to-video --duration 8 --resolution 1080p"
+_EXAMPLE = "\b\nExample:\n  tarash models fal kling --mode image-to-video --duration 8 --resolution 1080p"
 
 
 @click.command(epilog=_EXAMPLE)
-@PROVIDERS
+@provider_options
 @click.option(
     "--mode", type=ModeType(), metavar="MODE", shell_complete=completing.modes,
     help="Only models with this mode, such as image-to-video.",
@@ -77,20 +77,21 @@ _EXAMPLE = "\b\nExample:\n  tarash models --mode image-to-video --duration 8 --r
 def models(providers: tuple[str, ...], as_json: bool, check: bool, **wanted: Any) -> None:
     """List the models that can do all of what is asked for.
 
+    With a PROVIDER, only its models; otherwise those of all that are installed.
     Nothing is sent, but for --check. That asks the vendors for their lists, may need a key, and tells what is gone
     from them, what is new, and what is back although it is marked here as delisted or retired.
     """
-    from tarash_core.cli.errors import reported
     from tarash_core.cli.facts import provider_names
 
-    with reported(as_json=as_json, quiet=as_json):
-        if check:
-            _check(list(provider_names(providers)), bool(providers), wanted, as_json)
-        else:
-            _list(provider_names(providers), wanted, as_json)
+    if check:
+        _check(list(provider_names(providers)), bool(providers), wanted, as_json)
+    else:
+        _list(provider_names(providers), wanted, as_json)
 
 
 def _list(providers: Iterable[str], wanted: Mapping[str, Any], as_json: bool) -> None:
+    from tarash_core.cli.facts import counted
+
     found = [Row(provider, match) for provider in providers for match in _matches(provider, wanted)]
     if as_json:
         import json
@@ -98,7 +99,7 @@ def _list(providers: Iterable[str], wanted: Mapping[str, Any], as_json: bool) ->
         click.echo(json.dumps([row.plain() for row in found], indent=2))
     elif found:
         _show(found, wanted["duration_seconds"] is not None)
-        click.echo(f"{len({(row.provider, row.match.id) for row in found})} models", err=True)
+        click.echo(counted(len({(row.provider, row.match.id) for row in found}), "model"), err=True)
     else:
         click.echo("No model of the installed providers has all of this; ask for less.", err=True)
 
@@ -233,7 +234,7 @@ def _check(providers: Sequence[str], named: bool, wanted: Mapping[str, Any], as_
     from tarash_core.errors import TarashException
 
     if any(value not in (None, (), False) for value in wanted.values()):
-        raise click.UsageError("--check compares whole catalogues; leave out everything but --provider and --json.")
+        raise click.UsageError("--check compares whole catalogues; leave out everything but PROVIDER and --json.")
     drifts: dict[str, Drift] = {}
     failures: list[TarashException] = []
     for name in providers:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import functools
+import os
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -92,11 +95,12 @@ class OutputType(FileType):
     name = "path"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
-        """The path of a file, or of an existing folder."""
-        import os
-
+        """The path of a file, or of an existing folder, which a slash at the end says that it must be."""
+        if str(value) == "-":
+            self.fail("a result is not written to the standard output; name a file or a folder.", param, ctx)
         path = Path(value)
-        folder = path if path.is_dir() else path.parent
+        is_folder = path.is_dir() or str(value).endswith((os.sep, "/"))
+        folder = path if is_folder else path.parent
         if not folder.is_dir():
             self.fail(f"there is no folder {str(folder)!r} to save in; make it first.", param, ctx)
         if not os.access(folder, os.W_OK):
@@ -104,12 +108,47 @@ class OutputType(FileType):
         return path
 
 
-MEDIUM, IMAGE, ASSIGNMENT = MediumType(), ImageType(), Assignment()
+class PromptType(ParamType):
+    """What is wanted, in words."""
+
+    name = "text"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The words; those of the standard input for a dash."""
+        return sys.stdin.read().strip() if value == "-" else str(value)
+
+
+class Prompted(click.Command):
+    """A command that takes a prompt, which is easily given without its quotes."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """As in click, and words too many get the likely reason."""
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            if "unexpected extra argument" in error.message:
+                raise click.UsageError(f"{error.message}. Put the prompt in quotes.", ctx) from error
+            raise
+
+
+class Sentences(click.Group):
+    """A group whose help has the first sentence of each command in full."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The commands by name."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, self.commands[name].get_short_help_str(1000)) for name in sorted(self.commands)])
+
+
+MEDIUM, IMAGE, ASSIGNMENT, PROMPT = MediumType(), ImageType(), Assignment(), PromptType()
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON in place of text.")
 QUIET = click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
-PROVIDERS = click.option(
-    "--provider", "providers", multiple=True, metavar="NAME", shell_complete=completing.providers,
-    help="Only this provider; may be repeated.",
+_NAMED = (
+    click.argument("named", metavar="[PROVIDER]...", nargs=-1, shell_complete=completing.providers),
+    click.option(
+        "--provider", "providers", multiple=True, metavar="NAME", shell_complete=completing.providers,
+        help="Only this provider; the same as PROVIDER. May be repeated.",
+    ),
 )  # fmt: skip
 PROFILE = click.option(
     "--profile", metavar="NAME", shell_complete=completing.profiles,
@@ -117,7 +156,7 @@ PROFILE = click.option(
 )  # fmt: skip
 
 _FIRST = [
-    click.argument("prompt", required=False),
+    click.argument("prompt", required=False, type=PROMPT),
     click.option(
         "-m", "--model", "models", multiple=True, metavar="PROVIDER/MODEL", shell_complete=completing.models,
         help="Ask this model, such as fal/fal-ai/veo3.1. Repeat it to name those that are asked when one fails.",
@@ -172,6 +211,10 @@ _MANNER = [
         "--poll-interval", type=float, metavar="SECONDS", help="Look at the job so often, not at the vendor's pace."
     ),
     click.option("--api-key", metavar="KEY", help="Use this key for the first model, not the vendor's variable."),
+    click.option(
+        "--discover", is_flag=True, default=None,
+        help="Fetch the published schema of the first model where no catalogue lists it, and check the wishes by that.",
+    ),
     click.option("--mock", is_flag=True, help="Make up the answer: no network, no key, nothing bought."),
     click.option("--simulate", is_flag=True, help="Ask simulators on this machine over HTTP: no key, nothing bought."),
     click.option(
@@ -188,7 +231,7 @@ _MANNER = [
 
 CONFIG_FIELDS = (
     "on_unsupported", "timeout", "poll_interval", "allow_retired", "api_key", "base_url", "provider_config",
-    "max_cost_usd", "allow_unknown_cost",
+    "max_cost_usd", "allow_unknown_cost", "discover",
 )  # fmt: skip
 _SHELL = (
     "prompt", "models", "profile", "output", "mock", "simulate", "attach", "resume", "as_json", "quiet", "verbose",
@@ -213,6 +256,24 @@ def _all_of(options: Sequence[Option]) -> Callable[[F], F]:
         return function
 
     return add
+
+
+def provider_options(function: F) -> F:
+    """Adds the providers that a command is about, as its words or by option: it takes both as ``providers``."""
+
+    @functools.wraps(function)
+    def command(*args: Any, named: tuple[str, ...], providers: tuple[str, ...], **given: Any) -> Any:
+        together = tuple(dict.fromkeys((*named, *providers)))
+        _check_no_model(together)
+        return function(*args, providers=together, **given)
+
+    return _all_of(_NAMED)(command)  # type: ignore[return-value]
+
+
+def _check_no_model(providers: Sequence[str]) -> None:
+    model = next((name for name in providers if "/" in name), None)
+    if model is not None:
+        raise click.UsageError(f"{model!r} is a model, not a provider; to look at it: tarash explain {model}")
 
 
 def check_together(given: Mapping[str, Any]) -> None:

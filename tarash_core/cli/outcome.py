@@ -35,7 +35,7 @@ def _notice(notice: Notice) -> dict[str, Any]:
     return {"code": notice.code, "field": notice.field, "message": notice.message}
 
 
-def of_error(error: BaseException) -> dict[str, Any]:
+def of_error(error: BaseException, notices: Iterable[Notice] = ()) -> dict[str, Any]:
     """One that did not: the error with its exit code, attempts and, if one was accepted, the receipt."""
     job = getattr(error, "job", None)
     known = {name: getattr(error, name, None) for name in ("provider", "model", "request_id", "charged", "retryable")}
@@ -43,6 +43,7 @@ def of_error(error: BaseException) -> dict[str, Any]:
     return {
         "status": "failed",
         "error": told,
+        "notices": [_notice(notice) for notice in notices],
         "attempts": attempts(getattr(error, "execution_metadata", None)),
         "job": job.to_dict() if job else None,
     }

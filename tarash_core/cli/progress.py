@@ -2,30 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from tarash_core.cli.errors import one_line
+from tarash_core.cli.errors import in_shell, one_line
 from tarash_core.models.update import status_of
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
 
     from tarash_core.models.execution import AttemptMetadata
+    from tarash_core.models.notice import Notice
     from tarash_core.models.update import Update
 
 
+class Notes:
+    """What plans and responses note, each once.
+
+    Attributes:
+        seen: Every notice so far.
+    """
+
+    def __init__(self) -> None:
+        self.seen: list[Notice] = []
+        self._told: set[str] = set()
+
+    def untold(self, notices: Iterable[Notice], *, defaults: bool = False) -> list[str]:
+        """The sentences that were not told before, in the words of the shell; the model's own defaults on demand."""
+        every = list(notices)
+        self.seen += [notice for notice in every if notice not in self.seen]
+        found = dict.fromkeys(notice.message for notice in every if defaults or notice.code != "defaulted")
+        fresh = [message for message in found if message not in self._told]
+        self._told.update(fresh)
+        return [f"Note: {in_shell(message)}" for message in fresh]
+
+
 class Progress:
-    """Shows nothing; the base of those that do."""
+    """Shows nothing; the base of those that do.
+
+    Attributes:
+        notes: What was noted so far.
+    """
+
+    def __init__(self) -> None:
+        self.notes = Notes()
 
     def __enter__(self) -> Progress:
         return self
 
     def __exit__(self, *problem: object) -> None:
         pass
+
+    def planned(self, notices: Iterable[Notice]) -> None:
+        """What the plan of an attempt notes, before the request that buys."""
+        self.notes.untold(notices)
 
     def submitting(self, number: int, target: str) -> None:
         """The attempt of that number is about to be submitted to ``provider/model``."""
@@ -41,7 +74,13 @@ class Lines(Progress):
     """A line for each change."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._last = self._bad_end = ""
+
+    def planned(self, notices: Iterable[Notice]) -> None:
+        """``Note: …``."""
+        for note in self.notes.untold(notices):
+            self._say(note)
 
     def submitting(self, number: int, target: str) -> None:
         """``fal/fal-ai/veo3.1: submitting``."""
@@ -70,6 +109,7 @@ class Bars(Progress):
     """A live bar for each attempt: provider, percent, status, position and elapsed time."""
 
     def __init__(self) -> None:
+        super().__init__()
         from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
         from rich.progress import Progress as RichProgress
 
@@ -87,6 +127,11 @@ class Bars(Progress):
 
     def __exit__(self, *problem: object) -> None:
         self._live.stop()
+
+    def planned(self, notices: Iterable[Notice]) -> None:
+        """``Note: …`` above the bars."""
+        for note in self.notes.untold(notices):
+            self._live.console.print(note, soft_wrap=True)
 
     def submitting(self, number: int, target: str) -> None:
         """A new bar."""
@@ -141,6 +186,7 @@ def watched(progress: Progress) -> Iterator[None]:
         @hookimpl
         def tarash_submitting(self, attempt: Any) -> None:
             with suppress(Exception):  # an error here would stop the purchase
+                progress.planned(attempt.plan.notices)
                 progress.submitting(attempt.number, f"{attempt.plan.provider}/{attempt.plan.model}")
 
         @hookimpl

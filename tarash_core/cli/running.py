@@ -13,7 +13,7 @@ import click
 from tarash_core.cli.errors import reported
 from tarash_core.cli.options import check_together, config_of, request_of, settings_of
 from tarash_core.cli.outcome import about, notices_of, of_response
-from tarash_core.cli.progress import Progress, progress_for, watched
+from tarash_core.cli.progress import Notes, Progress, progress_for, watched
 
 if TYPE_CHECKING:
     from tarash_core.gateway import Gateway
@@ -35,16 +35,17 @@ def run(kind: Kind, given: Mapping[str, Any]) -> None:
     as_json, quiet = given["as_json"], given["quiet"] or given["as_json"]
     # A simulated job ends with this process, so there is no receipt to keep.
     output = None if given["simulate"] or given["mock"] else given["output"]
-    with reported(output, as_json=as_json, quiet=quiet):
-        response = _resumed(kind, given, quiet) if given["resume"] else _bought(kind, given, quiet)
-        tell(*response, as_json=as_json, quiet=quiet, verbose=given["verbose"])
+    progress = progress_for(quiet)
+    with reported(output, as_json=as_json, quiet=quiet, notices=progress.notes.seen):
+        response = (_resumed if given["resume"] else _bought)(kind, given, progress)
+        tell(*response, progress.notes, as_json=as_json, quiet=quiet, verbose=given["verbose"])
 
 
-def _bought(kind: Kind, given: Mapping[str, Any], quiet: bool) -> tuple[Response, list[Path]]:
+def _bought(kind: Kind, given: Mapping[str, Any], progress: Progress) -> tuple[Response, list[Path]]:
     config, request = config_of(kind, given), request_of(kind, given)
     road = simulated(config) if given["simulate"] else direct(buys=not given["mock"])
     with road as gateway:
-        return generated(gateway, config, request, given["output"], progress_for(quiet), attach=given["attach"])
+        return generated(gateway, config, request, given["output"], progress, attach=given["attach"])
 
 
 @contextmanager
@@ -90,10 +91,10 @@ def generated(
     return response, saved(response, output)
 
 
-def _resumed(kind: Kind, given: Mapping[str, Any], quiet: bool) -> tuple[Response, list[Path]]:
+def _resumed(kind: Kind, given: Mapping[str, Any], progress: Progress) -> tuple[Response, list[Path]]:
     from tarash_core.models.config import CONFIGS
 
-    job, settings, progress = receipt(kind, given["resume"]), settings_of(given), progress_for(quiet)
+    job, settings = receipt(kind, given["resume"]), settings_of(given)
     config = CONFIGS[kind](provider=job.provider, model=job.model, account=job.account, **settings)
     with direct() as gateway:
         wait: Any = gateway.wait_job
@@ -115,7 +116,8 @@ def receipt(kind: Kind, source: str) -> Job:
     try:
         text = sys.stdin.read() if source == "-" else Path(source).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise ValidationError(f"The receipt {source!r} cannot be read: {error}.") from error
+        reason = getattr(error, "strerror", None) or "it is no text"
+        raise ValidationError(f"The receipt {source!r} cannot be read: {reason}.") from error
     return ImageJob.from_json(text) if kind == "image" else VideoJob.from_json(text)
 
 
@@ -151,24 +153,34 @@ def names_for(outputs: Iterable[Media], output: Path) -> list[Path]:
     return [base.with_name(f"{base.stem}-{number}{base.suffix}") for number, base in enumerate(bases, 1)]
 
 
-def tell(response: Response, paths: list[Path], *, as_json: bool, quiet: bool, verbose: bool = False) -> None:
-    """Says what was saved, and what should be known about it; the model's own defaults only when ``verbose``."""
+def tell(
+    response: Response, paths: list[Path], notes: Notes, *, as_json: bool, quiet: bool, verbose: bool = False
+) -> None:
+    """Says what was saved, and what should be known about it.
+
+    Args:
+        response: What came of the job.
+        paths: The saved files.
+        notes: What was noted before; none of it is told again.
+        as_json: Prints JSON in place of text.
+        quiet: Prints no text.
+        verbose: Tells the model's own defaults too.
+    """
     if as_json:
         import json
 
         click.echo(json.dumps(of_response(response, paths)))
     elif not quiet:
-        _tell_people(response, paths, verbose)
+        _tell_people(response, paths, notes.untold([*response.notices, *notices_of(paths)], defaults=verbose))
 
 
-def _tell_people(response: Response, paths: list[Path], verbose: bool) -> None:
+def _tell_people(response: Response, paths: list[Path], notes: Iterable[str]) -> None:
     metadata = response.execution_metadata
     if metadata.fallback_triggered:
         from tarash_core.cli import tables
 
         tables.show(tables.attempts(metadata), err=True)
-    for notice in [*response.notices, *notices_of(paths)]:
-        if verbose or notice.code != "defaulted":
-            click.echo(f"Note: {notice.message}", err=True)
+    for note in notes:
+        click.echo(note, err=True)
     for path in paths:
         click.echo(f"Saved {path} ({about(path)})")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tarash_core.cli.options import PROVIDERS
+from tarash_core.cli.options import provider_options
 
 if TYPE_CHECKING:
     from tarash_core.testing.simulator import Simulator
@@ -19,7 +19,7 @@ FORMS = {"plain": "{name}={value}", "sh": "export {name}={value}", "powershell":
 
 @click.command()
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="The first port; the others follow. 0 is any.")
-@PROVIDERS
+@provider_options
 @click.option(
     "--speed",
     type=click.FloatRange(min=0, min_open=True),
@@ -33,6 +33,7 @@ def simulate(
 ) -> None:
     """Serve the providers' simulators on this machine until Ctrl-C.
 
+    With a PROVIDER, only its simulator; otherwise those of all that are installed.
     The lines on the standard output are the variables that send a program there: with them set, a config without a
     base_url uses the simulator. Where no key is set, a made-up one is among them, as simulators want one too.
     """

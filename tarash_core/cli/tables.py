@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
 
 if TYPE_CHECKING:
@@ -24,20 +25,43 @@ def console(*, err: bool = False) -> Console:
 
 
 def show(table: Table, *, err: bool = False) -> None:
-    """Prints a table."""
-    console(err=err).print(table)
+    """Prints a table; on a console that is too narrow for its longest words, row by row."""
+    where = console(err=err)
+    if _narrowest(table) <= where.width:
+        where.print(table)
+    else:
+        where.print("\n".join(_stacked(table)), soft_wrap=True)
 
 
-def _table(*columns: str) -> Table:
+def _narrowest(table: Table) -> int:
+    """The columns that a console needs, so that no word is broken."""
+    where = Console(width=_WIDE)
+    return Measurement.get(where, where.options, table).minimum
+
+
+def _stacked(table: Table) -> Iterator[str]:
+    """Every row as a line with its first cell and, below it, one for each other cell that has something in it."""
+    headings = [str(column.header).strip() for column in table.columns]
+    widest = max(map(len, headings))
+    if table.title:
+        yield str(table.title)
+    for row in zip(*(column.cells for column in table.columns), strict=True):
+        cells = [str(cell).strip() for cell in row]
+        yield cells[0] or "-"
+        yield from (f"    {name:<{widest}}  {cell}" for name, cell in zip(headings[1:], cells[1:], strict=True) if cell)
+
+
+def boxed(*columns: str) -> Table:
+    """A table with lines, in which the last column is the one that gives way."""
     table = Table(title_justify="left")
     for name in columns:
-        table.add_column(name, overflow="fold")
+        table.add_column(name, overflow="fold", no_wrap=name != columns[-1])
     return table
 
 
 def attempts(metadata: ExecutionMetadata) -> Table:
     """Every config that was tried or skipped: result, seconds, whether it was charged, and its error."""
-    table = _table("#", "provider", "model", "result", "seconds", "charged", "error")
+    table = boxed("#", "provider", "model", "result", "seconds", "charged", "error")
     for attempt in metadata.attempts:
         table.add_row(*_attempt_cells(attempt), style="green" if attempt.status == "success" else None)
     return table
@@ -59,7 +83,7 @@ def _attempt_cells(attempt: AttemptMetadata) -> Iterable[str]:
 
 def plugins(infos: Iterable[PluginInfo]) -> Table:
     """Everything that is installed, and why some of it cannot be used."""
-    table = _table("name", "kind", "aliases", "version", "distribution", "location", "state")
+    table = boxed("name", "kind", "aliases", "version", "distribution", "location", "state")
     for info in infos:
         table.add_row(
             info.name,

@@ -20,7 +20,7 @@ class Run(Protocol):
 def clean(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """An empty folder, no keys, no settings of whoever runs the tests, and nothing loaded before or after."""
     monkeypatch.chdir(tmp_path)
-    for name in [*KEYS, *(name for name in os.environ if name.startswith("TARASH_"))]:
+    for name in [*KEYS, "UV", *(name for name in os.environ if name.startswith("TARASH_"))]:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TARASH_LEDGER", str(tmp_path / "state" / "jobs.db"))
     refresh()

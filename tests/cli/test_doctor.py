@@ -214,3 +214,9 @@ def test_quiet_prints_problems_only(run, monkeypatch):
 def test_an_unknown_provider_is_refused(run):
     result = run("doctor", "--provider", "fall")
     assert result.exit_code == 2 and "did you mean 'fal'" in result.stderr
+
+
+def test_a_catalogue_counts_what_can_be_called(run):
+    listed = json.loads(run("models", "replicate", "--retired", "--json").stdout)
+    told = run("doctor", "replicate").stdout
+    assert f"{len({model['model'] for model in listed})} models, checked" in told

@@ -84,7 +84,7 @@ def test_the_options_tell_the_kind_where_the_model_does_not(run):
             "duration_seconds=7 is not possible with fal/fal-ai/veo3.1",
         ),
         (["fal/fal-ai/veo3.1", "A fox", "--fps", "9", "--on-unsupported", "error"], "fps=9 is not possible"),
-        (["fal/fal-ai/flux-2", "A fox", "--duration", "7"], "makes images, not videos; use generate_image."),
+        (["fal/fal-ai/flux-2", "A fox", "--duration", "7"], "makes images, not videos; use tarash image."),
         (["fal/fal-ai/veo3.1", "A fox", "--video", "https://x.example/a.mp4"], "video cannot be given to"),
         (["fal/fal-ai/veo3.1", ""], "prompt must be a text that is not empty"),
         (["veo", "A fox"], "A target must read 'provider/model'"),
@@ -170,3 +170,16 @@ def test_a_profile_stands_for_the_models_and_its_terms(run):
 def test_a_profile_and_a_model_exclude_each_other(run, words):
     result = run("explain", *words, "--profile", "cheap")
     assert result.exit_code == 2 and "--profile names the models" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "words", [("A grey owl", "-m", "fal/fal-ai/veo3.1"), ("-m", "fal/fal-ai/veo3.1", "A grey owl")]
+)
+def test_the_words_of_generate_are_understood(run, words):
+    told = json.loads(run("explain", *words, "--json").stdout)
+    assert told["model"] == "fal-ai/veo3.1" and told["payload"]["prompt"] == "A grey owl" and told["fallbacks"] == []
+
+
+def test_a_model_as_a_word_and_another_by_option_are_a_chain(run):
+    told = json.loads(run("explain", "fal/fal-ai/veo3.1", "-m", "replicate/google/veo-3.1", "--json").stdout)
+    assert [plan["provider"] for plan in (told, *told["fallbacks"])] == ["fal", "replicate"]

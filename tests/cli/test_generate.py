@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tarash_core import Gateway
+from tarash_core import DeliveryError, Gateway
 from tarash_core.catalog import Lifecycle, ModelSpec, Variant
 from tarash_core.catalog.registry import registry
 from tarash_core.cli.simulators import simulator_of
@@ -206,15 +206,19 @@ def test_a_result_that_cannot_be_fetched_leaves_a_receipt_that_is_taken_up(run, 
     assert len(replicate.bought) == 1
 
 
-def test_ctrl_c_prints_the_receipt_and_how_to_go_on(run, replicate, monkeypatch):
+@pytest.fixture
+def pressed(replicate, monkeypatch):
+    """Ctrl-C at the first look at a job that gets nowhere."""
     replicate.script(faults.stuck())
-    looks = []
 
     def press(self, update):
-        looks.append(update)
         raise KeyboardInterrupt
 
     monkeypatch.setattr("tarash_core.cli.progress.Lines.seen", press)
+
+
+def test_ctrl_c_that_the_vendor_does_not_confirm_prints_the_receipt_and_how_to_go_on(run, replicate, pressed):
+    replicate.cancel = lambda job: None
     result = run("generate", "A fox", "-m", REPLICATE, *QUICK, *OUT)
     assert result.exit_code == 130
     lines = result.stderr.splitlines()
@@ -227,9 +231,18 @@ def test_ctrl_c_prints_the_receipt_and_how_to_go_on(run, replicate, monkeypatch)
     assert replicate.asked("cancel")
 
 
+def test_ctrl_c_that_the_vendor_confirms_leaves_nothing_to_take_up(run, replicate, pressed):
+    result = run("generate", "A fox", "-m", REPLICATE, *QUICK, *OUT)
+    assert result.exit_code == 130
+    (id,) = replicate.bought
+    assert result.stderr.splitlines()[-1] == f"Job {id} at replicate was stopped."
+    assert not list(Path().glob("*.job.json"))
+
+
 @pytest.mark.skipif(os.name == "nt", reason="a process cannot be sent Ctrl-C alone there")
 def test_a_real_ctrl_c_asks_the_vendor_to_stop_and_ends_with_the_way_on(replicate, tmp_path):
     replicate.script(faults.stuck())
+    replicate.cancel = lambda job: None
     words = ["generate", "A fox", "-m", REPLICATE, *QUICK, "-o", "a fox.mp4"]
     process = subprocess.Popen(
         [sys.executable, "-m", "tarash_core", *words], stderr=subprocess.PIPE, text=True, encoding="utf-8"
@@ -350,3 +363,69 @@ def test_attach_needs_a_ledger(run, monkeypatch):
 def test_the_limit_on_a_price_refuses_what_nobody_knows(run, words):
     result = run("generate", "A fox", "-m", REPLICATE, "--mock", "--max-cost", "1", *words, *OUT)
     assert result.exit_code == (0 if words else 2), result.stderr
+
+
+def test_a_slash_at_the_end_says_that_it_is_a_folder(run):
+    result = run("generate", "A fox", "-m", FAL, "--mock", "-o", "clips/")
+    assert result.exit_code == 2 and "there is no folder 'clips'" in result.stderr
+    Path("clips").mkdir()
+    assert run("generate", "A fox", "-m", FAL, "--mock", "-o", "clips/").exit_code == 0
+    assert [path.suffix for path in Path("clips").iterdir()] == [".mp4"]
+
+
+def test_a_dash_reads_the_prompt_from_the_input(run, replicate):
+    result = run("generate", "-", "-m", REPLICATE, *QUICK, *OUT, stdin="A hare\nin tall grass\n")
+    assert result.exit_code == 0, result.stderr
+    assert [job.body["input"]["prompt"] for job in replicate.jobs.values()] == ["A hare\nin tall grass"]
+
+
+@pytest.mark.parametrize("command", ["generate", "image"])
+def test_a_prompt_without_quotes_gets_the_likely_reason(run, command):
+    result = run(command, "A", "red", "fox", "-m", FAL, "--mock", *OUT)
+    assert result.exit_code == 2
+    assert result.stderr.splitlines()[-1].endswith("(red fox). Put the prompt in quotes.")
+
+
+def test_what_a_plan_notes_is_told_once_and_before_the_purchase(run, replicate):
+    replicate.script(faults.server_error(503, on="submit", times=None))
+    refused = run("generate", "A fox", "-m", "replicate/acme/fox-1", *QUICK, *OUT)
+    first, *others = refused.stderr.splitlines()
+    assert first.startswith("Note: replicate/acme/fox-1 is in no catalogue") and "--discover fetches" in first
+    assert others[0] == "replicate/acme/fox-1: submitting" and "Note:" not in "".join(others)
+    made = run("generate", "A fox", "-m", FAL, "--mock", "--duration", "7", "--on-unsupported", "nearest", *OUT)
+    assert made.stderr.count("is moved from 7 to 6") == 1
+    assert made.stderr.startswith("Note: ")
+
+
+def test_the_command_says_its_own_options_where_a_call_has_keywords(run):
+    refused = run("generate", "A fox", "-m", FAL, "--mock", "--duration", "7", *OUT)
+    assert refused.stderr.endswith("; --on-unsupported nearest would take 6.\n")
+    assert "use tarash generate." in run("image", "A fox", "-m", FAL, "--mock", "-o", "fox.png").stderr
+
+
+def test_json_of_an_error_has_what_was_noted_before_it(run, replicate):
+    replicate.script(faults.server_error(503, on="submit", times=None))
+    told = json.loads(run("generate", "A fox", "-m", "replicate/acme/fox-1", "--json", *QUICK, *OUT).stdout)
+    assert "unknown_model" in [notice["code"] for notice in told["notices"]]
+
+
+def test_the_way_on_begins_as_the_command_was_begun(run, replicate, monkeypatch):
+    monkeypatch.setenv("UV", "/usr/bin/uv")
+    replicate.script(faults.expired_url(404, times=2))
+    last = run("generate", "A fox", "-m", REPLICATE, *QUICK, *OUT).stderr.splitlines()[-1]
+    assert last.startswith("To take it up: uv run tarash generate --resume ")
+
+
+def test_a_mock_never_says_that_it_was_charged(run, monkeypatch):
+    monkeypatch.setattr("tarash_core.models.media.Media.save", lambda self, target: torn())
+
+    def torn():
+        raise DeliveryError("fox.mp4 cannot be written.", charged="yes")
+
+    result = run("generate", "A fox", "-m", FAL, "--mock", *OUT)
+    assert result.exit_code == 5 and result.stderr.endswith("Error: fox.mp4 cannot be written.\n")
+
+
+def test_a_result_is_not_written_to_the_output(run):
+    result = run("generate", "A fox", "-m", FAL, "--mock", "-o", "-")
+    assert result.exit_code == 2 and "name a file or a folder" in result.stderr

@@ -1,3 +1,5 @@
+import json
+import os
 import re
 import subprocess
 import sys
@@ -38,7 +40,9 @@ def test_help_names_every_command_and_exit_code(run):
     result = run("--help")
     assert result.exit_code == 0
     assert all(f"\n  {name} " in result.stdout for name in COMMANDS)
-    assert all(meaning in result.stdout for meaning in EXIT_CODES.values())
+    told = " ".join(result.stdout.split())
+    assert all(f"{code} {meaning}" in told for code, meaning in EXIT_CODES.items())
+    assert max(map(len, result.stdout.splitlines())) <= 80
 
 
 def walked(command: click.Command, *names: str) -> Iterator[tuple[str, click.Command]]:
@@ -143,3 +147,47 @@ def test_an_extension_adds_a_command_and_takes_none_of_ours():
         assert group.get_command(context, "demo") is tarash.get_command(context, "demo")
     finally:
         unregister_extension(extension)
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (["generate", "A fox", "-m", "fal/fal-ai/veo3.1", "--json"], 2, "Missing parameter: output"),
+        (["generate", "A fox", "--durration", "8", "--json"], 2, "No such option '--durration'."),
+        (["jobs", "show", "nothing", "--json"], 2, "has no entry 'nothing'"),
+        (["models", "nowhere", "--json"], 2, "There is no provider 'nowhere'"),
+        (["doctor", "nowhere", "--json"], 2, "There is no provider 'nowhere'"),
+        (["config", "show", "cheap", "--json"], 2, "There is no profile 'cheap'"),
+        (["genrate", "--json"], 2, "Did you mean 'generate'?"),
+    ],
+)
+def test_an_error_of_any_command_is_json_where_that_is_asked_for(run, words, code, says):
+    result = run(*words)
+    assert result.exit_code == code
+    told = json.loads(result.stdout)
+    assert says in told["error"]["message"] and told["error"]["exit_code"] == code
+    assert "Error: " in result.stderr
+
+
+@pytest.mark.parametrize("name", ["catalog", "jobs"])
+def test_a_group_tells_its_commands_in_whole_sentences(run, name):
+    told = " ".join(run(name, "--help").stdout.split())
+    assert all(EVERY[below].get_short_help_str(1000) in told for below in EVERY if below.startswith(f"tarash {name} "))
+
+
+@pytest.mark.parametrize("name", ["models", "doctor", "simulate"])
+def test_a_model_in_the_place_of_a_provider_is_told_apart(run, name):
+    result = run(name, "fal/fal-ai/veo3.1")
+    assert result.exit_code == 2
+    assert "is a model, not a provider; to look at it: tarash explain fal/fal-ai/veo3.1" in result.stderr
+
+
+def test_what_the_output_cannot_show_is_written_by_its_number(tmp_path):
+    words = ["-m", "tarash_core", "explain", "fal/fal-ai/veo3.1", "\u65e5\u672c"]
+    done = subprocess.run(
+        [sys.executable, *words],
+        capture_output=True,
+        env={**os.environ, "PYTHONIOENCODING": "cp1252", "PYTHONUTF8": "0"},
+    )
+    assert done.returncode == 0, done.stderr
+    assert b"\\u65e5\\u672c" in done.stdout

@@ -226,3 +226,9 @@ def test_killed_while_it_waits_and_resumed_by_another_process(vendor):
     assert Path("fox.mp4").stat().st_size > 100
     assert len(vendor.bought) == 1
     assert only().state == "succeeded"
+
+
+def test_a_ledger_that_is_named_must_be_there(run):
+    result = run("jobs", "--ledger", "gone.db", "list")
+    assert result.exit_code == 2 and "'gone.db' does not exist" in result.stderr
+    assert not Path("gone.db").exists()

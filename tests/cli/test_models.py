@@ -132,7 +132,7 @@ def test_nothing_found_is_said(run):
         (["--provider", "shelf", "--duration", "-1"], "duration_seconds must be"),
         (["--input", "smell"], "'smell' is not one of"),
         (["--max-price", "much"], "is not a valid float"),
-        (["--check", "--mode", "avatar"], "leave out everything but --provider and --json"),
+        (["--check", "--mode", "avatar"], "leave out everything but PROVIDER and --json"),
     ],
 )
 def test_bad_input(run, words, sentence):
@@ -193,3 +193,11 @@ def test_a_vendor_that_cannot_be_asked_is_an_error_only_where_it_is_named(run, f
 def test_a_missing_key_is_told_before_anything_is_sent(run):
     result = run("models", "--provider", "replicate", "--check")
     assert result.exit_code == 3 and "REPLICATE_API_TOKEN" in result.stderr
+    assert "--simulate" not in result.stderr  # which is no option of this command
+
+
+def test_providers_are_words_or_options(run):
+    word, option = run("models", "shelf"), run("models", "--provider", "shelf")
+    assert word.stdout == option.stdout == run("models", "shelf", "--provider", "shelf").stdout
+    both = json.loads(run("models", "shelf", "stability", "--json").stdout)
+    assert {model["provider"] for model in both} == {"shelf", "stability"}

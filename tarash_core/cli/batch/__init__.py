@@ -16,8 +16,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 _OPTIONS = (
     click.option(
-        "--from", "source", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
-        help="Make one of each line: a JSON object of request fields, or in a .txt file a prompt.",
+        "--from", "source", metavar="FILE",
+        type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path),
+        help="Make one of each line: a JSON object of request fields, or in a .txt file a prompt; - reads the input.",
     ),
     click.option(
         "--out-dir", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",

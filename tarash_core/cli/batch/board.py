@@ -10,8 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tarash_core.cli.facts import counted
+from tarash_core.cli.progress import Bars, Notes, progress_for
+
 if TYPE_CHECKING:
     from rich.table import Table
+
+    from tarash_core.models.notice import Notice
 
 
 class Board:
@@ -24,6 +29,7 @@ class Board:
 
     def __init__(self, total: int, counts: Counter[str]) -> None:
         self._total, self._counts = total, counts
+        self._notes = Notes()
         self._running: dict[int, tuple[str, float]] = {}
         self._lock = threading.Lock()
 
@@ -31,6 +37,16 @@ class Board:
         return self
 
     def __exit__(self, *problem: object) -> None:
+        pass
+
+    def planned(self, notices: Iterable[Notice]) -> None:
+        """What the plan of a row notes, before the request that buys; equal notes of other rows are told once."""
+        with self._lock:
+            untold = list(self._notes.untold(notices))
+        for note in untold:  # a table that is being drawn waits for the lock, and holds that of the terminal
+            self._note(note)
+
+    def _note(self, note: str) -> None:
         pass
 
     def seen(self, number: int, text: str) -> None:
@@ -57,11 +73,14 @@ class Board:
         """``200 rows: 120 delivered, 60 not sent, 20 running``."""
         told = ", ".join(f"{count} {state}" for state, count in self._counts.items() if count)
         running = f" ({len(self._running)} at work)" if self._running else ""
-        return f"{self._total} row{'' if self._total == 1 else 's'}: {told}{running}"
+        return f"{counted(self._total, 'row')}: {told}{running}"
 
 
 class Lines(Board):
     """A line for each row that ends, on the standard error."""
+
+    def _note(self, note: str) -> None:
+        click.echo(note, err=True)
 
     def ended(self, number: int, before: str, state: str, text: str) -> None:
         """``row 12: delivered, out/0012.mp4``."""
@@ -88,6 +107,9 @@ class Live(Board):
     def __exit__(self, *problem: object) -> None:
         self._live.stop()
 
+    def _note(self, note: str) -> None:
+        self._live.console.print(note, soft_wrap=True)
+
     def table(self) -> Table:
         """The table as it is now."""
         from tarash_core.cli.tables import plain
@@ -101,8 +123,6 @@ class Live(Board):
 
 def board_for(quiet: bool, total: int, states: Iterable[Any]) -> Board:
     """The board that fits: none when quiet, a live table on a terminal, else lines."""
-    from tarash_core.cli.progress import Bars, progress_for
-
     shown = progress_for(quiet)
     cls = Board if quiet else Live if isinstance(shown, Bars) else Lines
     return cls(total, Counter(states))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from contextlib import suppress
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from typing import Any, Self
 
@@ -38,20 +38,21 @@ class Journal:
         self.attempts: dict[str, list[str]] = {}
         self.delivered: dict[str, dict[str, Any]] = {}
         self._writing = threading.Lock()
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            self._holder = _held(folder / "batch.lock")
-            self._file = (folder / "batch.jsonl").open("a+b", buffering=0)
-        except OSError as error:
-            raise ValidationError(f"The folder {folder} cannot be used: {error}.") from error
-        self._read()
+        with ExitStack() as opened:
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+                opened.enter_context(closing(_held(folder / "batch.lock")))
+                self._file = opened.enter_context((folder / "batch.jsonl").open("a+b", buffering=0))
+                self._read()
+            except OSError as error:
+                raise ValidationError(f"The folder {folder} cannot be used: {error}.") from error
+            self._opened = opened.pop_all()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *problem: object) -> None:
-        self._file.close()
-        self._holder.close()
+        self._opened.close()
 
     def begin(self, ledger: str) -> None:
         """The batch is at work with this ledger.
@@ -76,18 +77,21 @@ class Journal:
         self._write({"row": row, "files": files, **known})
 
     def _write(self, said: dict[str, Any]) -> None:
+        line = b"\n" + json.dumps(said).encode()  # begun anew, as the one before may be torn
         with self._writing:
-            self._file.write(json.dumps(said).encode() + b"\n")
+            try:
+                if self._file.write(line) < len(line):
+                    raise OSError("the disk is full")
+            except OSError as error:
+                sentence = f"The journal of {self.folder} cannot be written: {error}; see to it and start again."
+                raise ValidationError(sentence) from error
             self._enter(said)
 
     def _read(self) -> None:
         self._file.seek(0)
-        text = self._file.read()
-        for line in text.split(b"\n"):
-            with suppress(ValueError):  # the last line of a process that was killed may be torn
+        for line in self._file.read().split(b"\n"):
+            with suppress(ValueError):  # that of a process that was killed may be torn
                 self._enter(json.loads(line))
-        if text and not text.endswith(b"\n"):
-            self._file.write(b"\n")
 
     def _enter(self, said: dict[str, Any]) -> None:
         if "ledger" in said:

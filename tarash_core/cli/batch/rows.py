@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import json
+import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -55,26 +57,47 @@ def read_rows(source: Path, kind: Kind, common: Mapping[str, Any]) -> list[Row]:
     seen: Counter[str] = Counter()
     for line, text in _lines(source):
         try:
-            given = _given(text, plain=source.suffix.lower() == ".txt")
+            given = _given(text, plain=_is_plain(source))
             wanted = requests.request_of(kind, {**common, **_with_media(given, source.parent)})
         except (ValueError, click.UsageError) as error:
             sentence = error.message if isinstance(error, click.UsageError) else error
-            raise ValidationError(f"{source}, line {line}: {sentence}") from error
+            raise ValidationError(f"{_named(source)}, line {line}: {sentence}") from error
         digest = hashlib.sha256(f"{kind}\n{_canonical(given)}\n{_canonical(common)}".encode()).hexdigest()[:24]
         seen[digest] += 1
         rows.append(Row(number=len(rows) + 1, line=line, id=f"{digest}-{seen[digest]}", request=wanted))
     if not rows:
-        raise ValidationError(f"{source} has no rows; write a JSON object on each line, such as {{'prompt': 'A fox'}}.")
+        example = "prompt" if _is_plain(source) else 'JSON object, such as {"prompt": "A fox"},'
+        raise ValidationError(f"{_named(source)} has no rows; write a {example} on each line.")
     return rows
 
 
 def _lines(source: Path) -> Iterator[tuple[int, str]]:
     try:
-        text = source.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ValidationError(f"{source} cannot be read: {error}.") from error
+        text = _text(sys.stdin.buffer.read() if _is_input(source) else source.read_bytes())
+    except OSError as error:
+        raise ValidationError(f"{_named(source)} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise ValidationError(f"{_named(source)} is no text in UTF-8 (byte {error.start}); save it as such.") from error
     # Not splitlines, which also breaks at characters that may stand within a JSON text.
     return ((number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip())
+
+
+def _text(data: bytes) -> str:
+    """The text of a file; what PowerShell writes by default begins with the mark of UTF-16."""
+    marked = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return data.decode("utf-16" if marked else "utf-8-sig")
+
+
+def _is_input(source: Path) -> bool:
+    return str(source) == "-"
+
+
+def _named(source: Path) -> str:
+    return "the input" if _is_input(source) else str(source)
+
+
+def _is_plain(source: Path) -> bool:
+    return source.suffix.lower() == ".txt"
 
 
 def _given(text: str, *, plain: bool) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,7 @@ from tarash_core.cli.batch.board import Board, board_for
 from tarash_core.cli.batch.journal import Journal
 from tarash_core.cli.batch.rows import Row, read_rows
 from tarash_core.cli.batch.standing import Standing, standing_of
-from tarash_core.cli.errors import exit_code_of, one_line, reported
+from tarash_core.cli.errors import exit_code_of, in_shell, one_line, reported
 from tarash_core.cli.options import config_of, request_fields
 from tarash_core.cli.outcome import of_error, of_response
 from tarash_core.engine.batch import CURRENT_ROW
@@ -140,7 +140,7 @@ class Work:
             "on_progress": lambda index, update: board.seen(todo[index].number, _progress(update)),
         }
         try:
-            with self._noted(todo), board, call(config, requests, **options, **heard) as batch:
+            with self._noted(todo, board), board, call(config, requests, **options, **heard) as batch:
                 for item in batch:
                     row = todo[item.index]
                     self._ended(row, stands[row.id], item, board)
@@ -152,16 +152,26 @@ class Work:
         stands = [(row, self._shown(row)) for row in self.rows]
         counts = Counter(state for _, state in stands)
         for row, state in stands:
-            if self.as_json:
-                if row.id not in self._told:
-                    click.echo(json.dumps({"row": row.number, "status": state, **self._facts(row)}))
-            elif state != "delivered":
-                click.echo(f"Row {row.number} (line {row.line}): {state}. {self._way_on(row, state)}", err=True)
+            if self.as_json and row.id not in self._told:
+                click.echo(json.dumps({"row": row.number, "status": state, **self._facts(row)}))
+        if not self.as_json:
+            self._tell_the_way_on(stands)
         if self.as_json:
             click.echo(json.dumps({"rows": len(stands), "counts": dict(counts), "index": str(self._index)}))
         elif not self.quiet:
             click.echo(f"{Board(len(stands), counts).summary()}. The index is {self._index}")
         return self._code(counts)
+
+    def _tell_the_way_on(self, stands: Iterable[tuple[Row, str]]) -> None:
+        """A line for each reason why rows brought nothing."""
+        alike: dict[str, list[Row]] = {}
+        for row, state in stands:
+            if state != "delivered":
+                alike.setdefault(in_shell(f"{state}. {self._way_on(row, state)}"), []).append(row)
+        for reason, rows in alike.items():
+            one = f"Row {rows[0].number} (line {rows[0].line})"
+            many = f"Rows {', '.join(str(row.number) for row in rows)}"
+            click.echo(f"{one if len(rows) == 1 else many}: {reason}", err=True)
 
     def _code(self, counts: Counter[str]) -> int:
         if counts["unsettled"] or counts["accepted"]:
@@ -171,7 +181,7 @@ class Work:
         return 0 if counts["delivered"] == len(self.rows) else 1
 
     @contextmanager
-    def _noted(self, todo: list[Row]) -> Iterator[None]:
+    def _noted(self, todo: list[Row], board: Board) -> Iterator[None]:
         """Writes each attempt in the journal before it is bought, and before the ledger writes its intent."""
         from tarash_core.plugins.manager import register_extension, unregister_extension
 
@@ -182,6 +192,8 @@ class Work:
             def tarash_submitting(self, attempt: Attempt) -> None:
                 index = CURRENT_ROW.get()
                 if index is not None:
+                    with suppress(Exception):  # an error here would stop the purchase
+                        board.planned(attempt.plan.notices)
                     journal.bought(todo[index].id, attempt.id)
 
         register_extension(notary := Notary(), "tarash batch")
@@ -198,7 +210,7 @@ class Work:
             paths = self._saved(row, item.response)
         except TarashException as error:
             self._errors[row.id] = error
-            told, text = of_error(error), one_line(error)
+            told, text = of_error(error), in_shell(one_line(error))
         else:
             told, text = of_response(item.response, paths), ", ".join(map(str, paths))
         state = self._shown(row)
@@ -238,9 +250,10 @@ class Work:
         return {Path(name).stem.partition("-")[0]: id for id, known in saved for name in known["files"]}
 
     def _take_back(self, row: Row) -> None:
-        with suppress(ValidationError):
-            if self.ledger is not None and self.journal.attempts.get(row.id):
-                self.ledger.take_back(self.ledger.entry(self.journal.attempts[row.id][-1]))
+        entry = self._standing(row).entry
+        if self.ledger is not None and entry is not None:
+            with suppress(ValidationError):
+                self.ledger.take_back(entry)
 
     def _standing(self, row: Row) -> Standing:
         return standing_of(row, self.journal, self.ledger)

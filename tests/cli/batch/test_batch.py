@@ -232,3 +232,49 @@ def test_options_that_do_not_fit_are_refused(run, words, says):
     Path("p.txt").write_text("A fox\n")
     result = run("generate", *words)
     assert result.exit_code == 2 and says in result.stderr and not Path("out").exists()
+
+
+def test_rows_come_from_the_input(run, fal, prompts):
+    result = run("generate", "--from", "-", *QUICK, stdin='"An owl"\n{"prompt": "A fox"}\n')
+    assert result.exit_code == 0, result.stderr
+    assert [row["prompt"] for row in index()] == ["An owl", "A fox"]
+    wrong = run("generate", "--from", "-", *QUICK, stdin="An owl\n")
+    assert wrong.exit_code == 2 and "the input, line 1: this is no JSON" in wrong.stderr
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_prompts_as_editors_and_shells_of_windows_write_them(run, prompts, encoding):
+    Path("prompts.txt").write_bytes("Ein Fuchs\r\nEine Möwe\r\n".encode(encoding))
+    result = run("generate", "--from", "prompts.txt", "--mock", *QUICK)
+    assert result.exit_code == 0, result.stderr
+    assert [row["prompt"] for row in index()] == ["Ein Fuchs", "Eine Möwe"]
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "says"),
+    [
+        ("p.txt", b"caf\xe9", "p.txt is no text in UTF-8 (byte 3); save it as such."),
+        ("p.txt", b"\n", "p.txt has no rows; write a prompt on each line."),
+        ("p.jsonl", b"", 'p.jsonl has no rows; write a JSON object, such as {"prompt": "A fox"}, on each line.'),
+    ],
+)
+def test_a_file_without_prompts(run, name, data, says):
+    Path(name).write_bytes(data)
+    result = run("generate", "--from", name, "--mock", *QUICK)
+    assert result.exit_code == 2 and says in result.stderr and not Path("out").exists()
+
+
+def test_equal_reasons_are_told_once_in_the_words_of_the_command(run, prompts):
+    result = run("generate", *prompts(*wishes(2)), *QUICK)
+    last = "Rows 1, 2: failed. No key for fal: set FAL_KEY, or FAL_KEY_ID and FAL_KEY_SECRET, or pass --api-key."
+    assert result.exit_code == 3 and result.stderr.splitlines()[-1] == last
+    mixed = prompts({"prompt": "An owl", "duration_seconds": 7}, *wishes(1))
+    last = run("generate", *mixed, *QUICK[:-1], "two", "--mock").stderr.splitlines()[-1]
+    assert last.startswith("Row 1 (line 1): failed. duration_seconds=7") and "--on-unsupported nearest" in last
+
+
+def test_an_unlisted_model_is_noted_once_for_all_rows(run, prompts):
+    words = ("-m", "replicate/acme/fox-1", "--mock", "--out-dir", "out")
+    result = run("generate", *prompts(*wishes(3)), *words)
+    assert result.exit_code == 0, result.stderr
+    assert result.stderr.count("replicate/acme/fox-1 is in no catalogue") == 1

@@ -1,7 +1,8 @@
 from collections import Counter
 
-from tarash_core.cli.batch.board import Live
+from tarash_core.cli.batch.board import Board, Live
 from tarash_core.cli.tables import console
+from tarash_core.models.notice import Notice
 
 
 def test_the_live_table_shows_counts_and_the_rows_at_work(capsys):
@@ -19,3 +20,13 @@ def test_the_live_table_shows_counts_and_the_rows_at_work(capsys):
 def test_it_starts_and_stops_on_a_terminal():
     with Live(1, Counter({"not sent": 1})) as board:
         board.seen(1, "at work")
+
+
+def test_a_note_is_printed_while_the_table_may_be_drawn():
+    class Telling(Board):
+        def _note(self, note):
+            told.append((note, self._lock.locked()))
+
+    told = []
+    Telling(1, Counter()).planned([Notice("dropped", "seed", "The seed is left out.")])
+    assert told == [("Note: The seed is left out.", False)]
