@@ -95,7 +95,7 @@ def _tools(data: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _read(path: Path) -> Mapping[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError as error:
         raise ValidationError(f"There is no file {path}; make it, or change {VARIABLE}, which names it.") from error
     except (OSError, UnicodeDecodeError) as error:
@@ -222,7 +222,7 @@ class Profiles:
         if key not in profile_keys():
             place = setting.place.removesuffix(f".{key}")
             raise ValidationError(unknown_name(f"{self.path}: {place} has no key", key, profile_keys()))
-        if key in _ELSEWHERE and not self.trusted:
+        if not self.trusted and _leads_elsewhere(key, setting.value):
             raise ValidationError(
                 f"{self.path}: {setting.place} says where keys or results go, which a file found by search may not; "
                 f"name the file with {VARIABLE}, or pass {key} in the call."
@@ -292,6 +292,11 @@ class Profiles:
             return getattr(cls.from_dict(sample) if name == "fallback_on" else cls(**sample), name)
         except TarashException as error:
             raise ValidationError(f"{self.path}: {setting.place}: {error}") from error
+
+
+def _leads_elsewhere(key: str, value: Any) -> bool:
+    """Whether a key says where keys or results go; a setting of a provider does with an address, such as a bucket's."""
+    return key in _ELSEWHERE or (key == "provider_config" and "://" in str(value))
 
 
 def _way(before: tuple[str, ...], name: str) -> str:

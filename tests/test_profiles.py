@@ -202,6 +202,22 @@ def test_a_file_that_was_found_may_not_send_keys_or_results_elsewhere(key, monke
     assert getattr(VideoGenerationConfig.from_profile("x"), key) == "https://proxy.example"
 
 
+def test_nor_may_a_setting_of_a_provider_in_it(monkeypatch):
+    path = written('[profiles.x]\nmodel = "veo/m"\nprovider_config = { project = "p", output_uri = "gs://elsewhere/" }')
+    with pytest.raises(ValidationError, match=r"profiles\.x\.provider_config says where keys or results go"):
+        VideoGenerationConfig.from_profile("x")
+    monkeypatch.setenv("TARASH_CONFIG", str(path))
+    assert VideoGenerationConfig.from_profile("x").provider_config["output_uri"] == "gs://elsewhere/"
+    monkeypatch.delenv("TARASH_CONFIG")
+    written('[profiles.x]\nmodel = "veo/m"\nprovider_config = { project = "p" }')
+    assert VideoGenerationConfig.from_profile("x").provider_config == {"project": "p"}
+
+
+def test_a_file_may_begin_as_windows_editors_begin_it():
+    Path("tarash.toml").write_bytes(b"\xef\xbb\xbf" + CHEAP.encode())
+    assert read_profiles().names == ("cheap",)
+
+
 def test_every_field_of_a_config_is_a_key_but_for_the_two_that_are_written_otherwise():
     left = set(field_names(VideoGenerationConfig)) - set(profile_keys())
     assert left == {"api_key", "fallback_configs"}

@@ -107,7 +107,7 @@ class HandlerProvider(Provider):
     def submit(self, plan: Plan, attempt: Attempt) -> Steps[Accepted | Done]:
         """Calls the handler and takes its response for the finished job."""
         call = _current.get()
-        answer = yield from blocking(lambda: self._answer(call, plan, attempt))
+        answer = yield from blocking(lambda: self._answer(call, plan, attempt), buys=True)
         if call is not None:
             call.answers[attempt.number] = answer
         return _done(answer)

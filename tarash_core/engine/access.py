@@ -5,13 +5,13 @@ from __future__ import annotations
 import functools
 import hashlib
 import os
-import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
 from attrs import evolve, field, frozen
 
+from tarash_core.engine import pools
 from tarash_core.engine.clocks import Clock
 from tarash_core.errors import AuthenticationError, PluginError, ValidationError
 from tarash_core.models.config import Account, Config
@@ -21,8 +21,6 @@ from tarash_core.plugins.provider import Provider
 
 USER_AGENT = "tarash"
 _AGENT = Headers({"user-agent": USER_AGENT})
-
-_UP_TO_PATH = re.compile(r"[^/?#]*//[^/?#]*")
 
 RECORD_VARIABLE = "TARASH_RECORD"
 """Names the file, or the folder, in which every exchange of the process is recorded."""
@@ -113,7 +111,7 @@ class Access:
             return request.sent_to(url, request.headers.joined(_AGENT))
         if not self.owns(url):
             raise PluginError(
-                f"{self.provider.name} wants to send its key to {urlsplit(url).hostname}, which is none of its "
+                f"{self.provider.name} wants to send its key to {origin_of(url)[1]}, which is none of its "
                 "origins; a job's state may have been changed."
             )
         keys = self.provider.authorize(request, self.credential, self.clock.now()) if self.credential else {}
@@ -153,14 +151,16 @@ def below(url: str, origin: str) -> bool:
 
 def origin_of(url: str) -> tuple[str, str, int | None]:
     """Scheme, host and port of a URL."""
-    head = _UP_TO_PATH.match(url)
-    return _origin_of(head[0] if head else url)
+    return _origin_of(pools.origin_of(url))
 
 
 @functools.lru_cache(maxsize=64)
 def _origin_of(url: str) -> tuple[str, str, int | None]:
-    parts = urlsplit(url)
-    port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    try:
+        parts = urlsplit(url)
+        port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    except ValueError:  # it names no host, and so is like nothing but itself
+        return "", url, None
     return parts.scheme, (parts.hostname or "").lower(), port
 
 

@@ -16,11 +16,19 @@ T = TypeVar("T")
 class Interrupted(BaseException):
     """Thrown into the engine when the caller cancels, presses Ctrl-C or closes; the driver re-raises the original.
 
+    Args:
+        sent: Whether what was asked for may have been carried out.
+
     Attributes:
+        sent: The same.
         execution_metadata: Every attempt with its job, set by the engine on the way out.
     """
 
     execution_metadata: Any = None
+
+    def __init__(self, sent: bool = True) -> None:
+        super().__init__()
+        self.sent = sent
 
 
 LEAVING = (Interrupted, KeyboardInterrupt, SystemExit)

@@ -55,7 +55,7 @@ class Schedule:
     running: dict[int, Given] = field(factory=dict)
     ended: deque[BatchItem] = field(factory=deque)
     closed: bool = False
-    failure: Exception | None = None
+    failure: BaseException | None = None
 
     def has_room(self) -> bool:
         """Whether the next row may be taken from the source."""
@@ -75,7 +75,7 @@ class Schedule:
             del self.running[item.index]
             self.ended.append(item)
 
-    def close(self, failure: Exception | None = None) -> None:
+    def close(self, failure: BaseException | None = None) -> None:
         """No further row begins; those that have begun go on."""
         self.closed, self.failure = True, self.failure or failure
 
@@ -87,7 +87,7 @@ class Schedule:
         """Whether nothing is to be waited for.
 
         Raises:
-            Exception: What the source raised, once everything that had begun was handed out.
+            BaseException: What the source raised, once everything that had begun was handed out.
         """
         if not self.closed or self.running or self.ended:
             return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Self
 
@@ -12,7 +12,7 @@ from tarash_core.engine.asks import Flow, Received, Send
 from tarash_core.engine.batch import CURRENT_ROW, Given, Rows, Schedule, failed, left_behind, mention
 from tarash_core.engine.clocks import Clock
 from tarash_core.engine.drivers import Blocks, run
-from tarash_core.engine.interruption import GRACE_SECONDS
+from tarash_core.engine.interruption import GRACE_SECONDS, Left
 from tarash_core.errors import ValidationError
 from tarash_core.models.batch import BatchItem
 from tarash_core.models.response import Response
@@ -56,10 +56,6 @@ class _Common:
             )
 
 
-class Left(BaseException):
-    """Thrown into a row whose batch was left."""
-
-
 class _Exit:
     """The way of one row to network and time, which ends once when the batch is left."""
 
@@ -87,6 +83,14 @@ class _Exit:
             raise Left
 
 
+def _iterated(requests: Any) -> Iterator[Given]:
+    try:
+        return iter(requests)
+    except TypeError as error:
+        further = "; only an AsyncGateway takes an async iterable" if isinstance(requests, AsyncIterable) else ""
+        raise ValidationError(f"The rows of a batch are a list or another iterable{further}.") from error
+
+
 class Batch(_Common):
     """The rows of ``gateway.batch_video`` at work in threads: enter it, then iterate over its items as they end."""
 
@@ -99,7 +103,7 @@ class Batch(_Common):
     def __enter__(self) -> Self:
         self._enter()
         self._transport()
-        source = iter(self._requests)
+        source = _iterated(self._requests)
         threading.Thread(target=self._feed, args=(source,), name="tarash batch", daemon=True).start()
         return self
 
@@ -108,10 +112,17 @@ class Batch(_Common):
         with self._changed:
             self._schedule.close()
             self._changed.notify_all()
-            self._changed.wait_for(lambda: not self._schedule.running, _LEAVE_SECONDS)
-            for index, given in list(self._schedule.running.items()):
-                self._schedule.end(BatchItem(index=index, request=given, error=left_behind(given)))
-            self._left = True
+            try:
+                self._changed.wait_for(lambda: not self._schedule.running, _LEAVE_SECONDS)
+            finally:
+                self._abandon(error)
+
+    def _abandon(self, error: BaseException | None) -> None:
+        """Ends the rows that have not ended by themselves; their threads go on."""
+        for index, given in list(self._schedule.running.items()):
+            self._schedule.end(BatchItem(index=index, request=given, error=left_behind(given)))
+        self._left = True
+        self._changed.notify_all()
         mention(error, self.unread)
 
     def __iter__(self) -> Self:
@@ -128,13 +139,13 @@ class Batch(_Common):
 
     def _feed(self, source: Any) -> None:
         """Takes the rows from the source, in a thread of its own, whenever there is room for one."""
-        failure: Exception | None = None
+        failure: BaseException | None = None
         try:
             while self._has_room():
                 self._begin(next(source))
         except StopIteration:
             pass
-        except Exception as error:
+        except BaseException as error:
             failure = error
         with self._changed:
             self._schedule.close(failure)
@@ -150,9 +161,13 @@ class Batch(_Common):
     def _begin(self, given: Given) -> None:
         with self._changed:
             index = self._schedule.begin(given)
-        if index is not None:
-            name = f"tarash batch, row {index}"
+        if index is None:
+            return
+        name = f"tarash batch, row {index}"
+        try:
             threading.Thread(target=self._work, args=(index, given), name=name, daemon=True).start()
+        except RuntimeError as error:  # the system has no thread left
+            self._end(failed(index, given, error))
 
     def _work(self, index: int, given: Given) -> None:
         CURRENT_ROW.set(index)
@@ -161,6 +176,9 @@ class Batch(_Common):
             item = _delivered(index, given, run(self._rows.flow(index, given), way, way))
         except BaseException as error:
             item = failed(index, given, error)
+        self._end(item)
+
+    def _end(self, item: BatchItem) -> None:
         with self._changed:
             self._schedule.end(item)
             self._changed.notify_all()
@@ -186,7 +204,7 @@ class AsyncBatch(_Common):
 
         self._enter()
         given = self._requests
-        source = aiter(given) if isinstance(given, AsyncIterable) else aiter(_Awaited(given))
+        source = aiter(given) if isinstance(given, AsyncIterable) else aiter(_Awaited(_iterated(given)))
         self._changed, self._tasks = anyio.Event(), anyio.create_task_group()
         await self._tasks.__aenter__()
         self._tasks.start_soon(self._feed, source)
@@ -265,8 +283,8 @@ def _delivered(index: int, given: Given, response: Response) -> BatchItem:
 class _Awaited:
     """An ordinary iterable, for a loop that awaits."""
 
-    def __init__(self, values: Iterable[Given]) -> None:
-        self._values = iter(values)
+    def __init__(self, values: Iterator[Given]) -> None:
+        self._values = values
 
     def __aiter__(self) -> _Awaited:
         return self

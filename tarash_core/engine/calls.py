@@ -10,7 +10,7 @@ from typing import Any
 
 from attrs import evolve, field, frozen
 
-from tarash_core.engine import attempt, delivery, fallback, results
+from tarash_core.engine import attempt, delivery, fallback, polling, results
 from tarash_core.engine.access import Access
 from tarash_core.engine.asks import LEAVING, Flow
 from tarash_core.engine.attempt import Listeners, Run
@@ -250,7 +250,7 @@ def refresh(session: Session, job: Job, config: Config | None) -> Flow[Update]:
     own = results.with_access(job, run.access)
     line = Line(access=run.access, phase="poll", deadline=run.deadline)
     try:
-        update = results.done_of(own) or (yield from converse(line, run.access.provider.poll(own)))
+        update = results.done_of(own) or (yield from polling.ask(line, own))
     except TarashException as error:
         raise run.record.blame(error) from error.__cause__
     yield from attempt.report(run, own, update)

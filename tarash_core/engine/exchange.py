@@ -10,14 +10,14 @@ from attrs import define, evolve, field
 
 from tarash_core import errors
 from tarash_core.engine.access import Access
-from tarash_core.engine.asks import Flow, Received, Send, Sink, Sleep
+from tarash_core.engine.asks import Flow, Interrupted, Received, Send, Sink, Sleep
 from tarash_core.engine.clocks import Deadline
 from tarash_core.engine.recording import show
 from tarash_core.engine.redaction import redact, redact_text, redact_url, scrub
 from tarash_core.engine.retry import Retry, bought_nothing
 from tarash_core.errors import TarashException
 from tarash_core.plugins.http import HttpRequest, HttpResponse
-from tarash_core.plugins.provider import Phase
+from tarash_core.plugins.provider import Blocking, Phase
 
 T = TypeVar("T")
 
@@ -82,11 +82,20 @@ def converse(line: Line, steps: Generator[Any, Any, T]) -> Flow[T]:
                 if isinstance(ask, HttpRequest):
                     answer = last = yield from exchange(line, ask)
                 else:
-                    answer = yield ask
+                    answer = yield from _called(line, ask)
             except Exception as error:
                 failure = error
     finally:
         steps.close()
+
+
+def _called(line: Line, ask: Blocking) -> Flow[Any]:
+    try:
+        return (yield ask)
+    except Interrupted as left:
+        if ask.buys and left.sent and line.on_buy is not None:
+            line.on_buy()
+        raise
 
 
 def _scrub(error: Any, secrets: tuple[str, ...]) -> None:
@@ -184,6 +193,9 @@ def send(line: Line, request: HttpRequest, sink: Sink | None = None, max_bytes: 
     started = line.access.clock.monotonic()
     try:
         answer = yield ask
+    except Interrupted as left:
+        _note_refusal(line, request, not left.sent)
+        raise
     except errors.TarashException as error:
         scrub(error, line.access.secrets)
         raise

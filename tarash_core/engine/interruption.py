@@ -21,6 +21,10 @@ GRACE_SECONDS = 5.0
 _signals: Any = importlib.import_module("_signal") if "_signal" in sys.builtin_module_names else signal
 
 
+class Left(BaseException):
+    """Takes the place of an ask that was not carried out, as nobody waits for it any more: its batch was left."""
+
+
 def buys(ask: Ask) -> bool:
     """Whether the ask is a purchase on its way."""
     return isinstance(ask, Send) and ask.request.effect == "buy"
@@ -118,7 +122,7 @@ class Departure:
         """Throws the interruption that a purchase was given time to outlive."""
         if self._untold:
             self._untold = False
-            raise Interrupted
+            raise Interrupted(sent=False)
 
 
 class BlockingDeparture(Departure):
@@ -133,7 +137,7 @@ class BlockingDeparture(Departure):
             raise
         except BaseException as error:
             self.original = self.original or error
-            raise Interrupted from None
+            raise Interrupted(sent=not isinstance(error, Left)) from None
 
     def _purchase(self, carry_out: Callable[[], Any]) -> Any:
         with deferred_interrupt(self._grace) as pressed:
@@ -159,14 +163,14 @@ class AsyncDeparture(Departure):
         except BaseException as error:
             raise self._cancelled(error) from None
 
-    def _cancelled(self, error: BaseException) -> BaseException:
+    def _cancelled(self, error: BaseException, sent: bool = True) -> BaseException:
         import anyio
 
         if not isinstance(error, (anyio.get_cancelled_exc_class(), KeyboardInterrupt, SystemExit)):
             return error
         if self.original is None:
             self.original, self._until = error, anyio.current_time() + self._grace
-        return Interrupted()
+        return Interrupted(sent=sent)
 
     async def _in_grace(self, carry_out: Callable[[], Awaitable[Any]]) -> Any:
         import anyio
@@ -176,9 +180,16 @@ class AsyncDeparture(Departure):
         raise LostAnswerError("The grace after the cancellation is over; the provider may still be at work.")
 
     async def _purchase(self, carry_out: Callable[[], Awaitable[Any]]) -> Any:
-        """Runs a purchase in a task of its own, which outlives a cancellation by the grace."""
-        import anyio
+        """Runs a purchase in a task of its own, which outlives a cancellation by the grace.
 
+        It does not begin where the cancellation came before it.
+        """
+        import anyio.lowlevel
+
+        try:
+            await anyio.lowlevel.checkpoint()
+        except BaseException as error:
+            raise self._cancelled(error, sent=False) from None
         scope, finished, outcome = anyio.CancelScope(shield=True), anyio.Event(), Outcome()
         try:
             async with anyio.create_task_group() as tasks:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import ssl
 import threading
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
@@ -14,6 +13,9 @@ from tarash_core.engine.asks import Received, Send
 from tarash_core.engine.clocks import Clock, SystemClock
 from tarash_core.engine.handlers import AsyncHandlerTransport, SyncHandlerTransport
 from tarash_core.plugins.http import HttpResponse
+
+if TYPE_CHECKING:
+    import ssl
 
 MOCK_ORIGIN = "https://mock.tarash.invalid"
 """Where the mock's files lie; served in this process, never asked for on a network."""
@@ -48,8 +50,14 @@ def standing_in(stand_in: StandIn) -> Iterator[None]:
 
 
 def stand_in() -> StandIn | None:
-    """What stands in now; None in any program but a test."""
-    return _stand_ins[-1] if _stand_ins else None
+    """What stands in now, each part as it was put there last; None in any program but a test."""
+    if not _stand_ins:
+        return None
+    return StandIn(clock=_stand_ins[-1].clock, transport=_last("transport"), accounts=_last("accounts"))
+
+
+def _last(part: str) -> Any:
+    return next((found for one in reversed(_stand_ins) if (found := getattr(one, part)) is not None), None)
 
 
 class Connections:

@@ -18,6 +18,8 @@ from tarash_core.plugins import updates
 ONE_TRY = Retry(tries=1)
 _TROUBLE_FACTOR = 2.0
 _TROUBLE_MOST_SECONDS = 30.0
+_YOUNG_SECONDS = 30.0
+_ASK_AGAIN_SECONDS = 1.0
 
 
 class OutOfTime(Exception):
@@ -45,6 +47,7 @@ class Watcher:
         poll_interval: Seconds between two looks; the vendor's cadence when None.
         max_looks: At most so many looks; None for no such limit.
         report: Told of every look; itself a flow, as it may call the user.
+        patient: Whether a young job that the vendor does not know is asked for again.
         line: The conversation of every look.
     """
 
@@ -55,6 +58,7 @@ class Watcher:
     poll_interval: float | None = None
     max_looks: int | None = None
     report: Callable[[updates.Update], Flow[None]] = field(repr=False)
+    patient: bool = True
     line: Line = field(init=False, repr=False)
 
     @line.default
@@ -87,6 +91,8 @@ class Watcher:
             TarashException: The vendor refuses to tell, for good.
         """
         try:
+            if self.patient:
+                return (yield from ask(self.line, self.job))
             return (yield from converse(self.line, self.access.provider.poll(self.job)))
         except errors.HTTPConnectionError:
             return None
@@ -117,6 +123,30 @@ class Watcher:
             raise OutOfTime("max_poll_attempts", None)
 
 
+def ask(line: Line, job: Job) -> Flow[updates.Update]:
+    """What the vendor says about a job.
+
+    That it does not know the job is not believed of one which it took moments ago: not all of its servers may have
+    heard of that one, and who believes it buys the job again elsewhere.
+
+    Raises:
+        TarashException: The vendor refuses to tell.
+    """
+    try:
+        update: updates.Update = yield from converse(line, line.access.provider.poll(job))
+    except errors.JobExpiredError as error:
+        if not _is_young(line.access, job):
+            raise
+        update = updates.Expired(raw=error.raw_response)
+    if isinstance(update, updates.Expired) and _is_young(line.access, job):
+        return updates.Running(retry_after_seconds=_ASK_AGAIN_SECONDS, raw=update.raw)
+    return update
+
+
+def _is_young(access: Access, job: Job) -> bool:
+    return abs((access.clock.now() - job.submitted_at).total_seconds()) < _YOUNG_SECONDS
+
+
 def settle(access: Access, job: Job, grace_seconds: float) -> Flow[updates.Update | None]:
     """Asks the vendor to stop and waits, for the grace, until its own status says how the job ended.
 
@@ -128,13 +158,13 @@ def settle(access: Access, job: Job, grace_seconds: float) -> Flow[updates.Updat
     # That it does not know the job is a word of the status alone: a cancel may have missed it.
     if told is None or (isinstance(told, updates.ENDED) and not isinstance(told, updates.Expired)):
         return told
-    watcher = Watcher(
-        access=access, job=job, deadline=deadline, queue_deadline=Deadline(access.clock, FOREVER), report=_silent
-    )
+    forever = Deadline(access.clock, FOREVER)
+    watcher = Watcher(access=access, job=job, deadline=deadline, queue_deadline=forever, report=_silent, patient=False)
     try:
-        return (yield from watcher.wait_for_end())
+        end = yield from watcher.wait_for_end()
     except (OutOfTime, errors.TarashException):
         return None
+    return None if isinstance(end, updates.Expired) and _is_young(access, job) else end
 
 
 def _asked_to_stop(access: Access, job: Job, deadline: Deadline) -> Flow[updates.Update | None]:

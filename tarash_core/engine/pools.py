@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable
 from typing import Generic, TypeVar
@@ -9,6 +10,8 @@ from typing import Generic, TypeVar
 from attrs import frozen
 
 T = TypeVar("T")
+
+_UP_TO_PATH = re.compile(r"[^:/?#]*://[^/?#]*")
 
 
 @frozen
@@ -38,29 +41,28 @@ class Pools(Generic[T]):
         self._made: dict[str, Pool[T]] = {}
         self._lock = threading.Lock()
 
-    @property
-    def are_ours(self) -> bool:
-        """Whether no transport of the user's is in the way."""
-        return self._inner is None
-
     def of(self, url: str) -> Pool[T]:
         """The connections to the origin of a URL."""
         if self._inner is not None:
             return self._inner
         origin = origin_of(url)
-        if origin not in self._made:
-            with self._lock:
-                if origin not in self._made:
-                    self._made[origin] = self._make(origin)
-        return self._made[origin]
+        return self._made.get(origin) or self._opened(origin)
+
+    def _opened(self, origin: str) -> Pool[T]:
+        with self._lock:
+            found = self._made.get(origin)
+            if found is None:
+                found = self._made[origin] = self._make(origin)
+            return found
 
     def leave(self) -> list[T]:
         """The transports that were made, which are forgotten here and have to be closed."""
-        made, self._made = self._made, {}
+        with self._lock:
+            made, self._made = self._made, {}
         return [pool.transport for pool in made.values()]
 
 
 def origin_of(url: str) -> str:
-    """A URL up to its path."""
-    scheme, _, rest = url.partition("://")
-    return f"{scheme}://{rest.split('/', 1)[0].split('?', 1)[0]}"
+    """A URL up to its path, query or fragment."""
+    found = _UP_TO_PATH.match(url)
+    return found[0] if found else url

@@ -92,10 +92,9 @@ def _opened(make: Callable[..., T], origin: str, context: ssl.SSLContext | None)
     return Pool(make(**settings), is_direct=settings["proxy"] is None)
 
 
-def _looks_up(ask: Send, pools: Pools[Any]) -> bool:
+def _looks_up(ask: Send, pool: Pool[Any]) -> bool:
     """Whether a host's name is looked up and checked here; a proxy, or the user's own transport, looks it up itself."""
-    url = ask.request.url
-    return ask.guarded and pools.are_ours and has_name(url) and _proxy_of(url) is None
+    return ask.guarded and pool.is_direct and has_name(ask.request.url)
 
 
 def _requests(
@@ -150,9 +149,12 @@ def _request(ask: Send, is_direct: bool = False, is_bounded: bool = False) -> ht
     try:
         url, target = _placed(request.url, is_direct)
         build = _with_parts if request.form is not None or request.files is not None else _plain
-        return build(request, url, {"timeout": timeout, **target})
+        made = build(request, url, {"timeout": timeout, **target})
     except (httpx.InvalidURL, UnicodeError) as error:
         raise HTTPConnectionError(f"{redact_url(request.url)} is no URL that can be asked: {error}.") from error
+    if ask.guarded:  # there are many hosts of others: a connection that waits at each is never used again
+        made.headers["connection"] = "close"
+    return made
 
 
 def _plain(request: HttpRequest, url: httpx.URL, extensions: dict[str, Any]) -> httpx.Request:
@@ -297,7 +299,8 @@ class SyncTransport:
 
     def _answered(self, ask: Send) -> httpx.Response:
         pool = self._pools.of(ask.request.url)
-        *others, last = _requests(ask, self._looked_up(ask), pool.is_direct)
+        addresses = self._looked_up(ask) if _looks_up(ask, pool) else ()
+        *others, last = _requests(ask, addresses, pool.is_direct)
         for request in others:
             with contextlib.suppress(*_NOT_CONNECTED):
                 return pool.transport.handle_request(request)
@@ -305,7 +308,7 @@ class SyncTransport:
 
     def _looked_up(self, ask: Send) -> tuple[str, ...]:
         url = ask.request.url
-        return public_addresses(url, socket.getaddrinfo(**lookup_of(url))) if _looks_up(ask, self._pools) else ()
+        return public_addresses(url, socket.getaddrinfo(**lookup_of(url)))
 
     def close(self) -> None:
         """Closes every connection."""
@@ -387,7 +390,7 @@ class AsyncTransport:
 
     async def _answered(self, ask: Send) -> httpx.Response:
         pool = self._pools.of(ask.request.url)
-        addresses = await self._looked_up(ask) if _looks_up(ask, self._pools) else ()
+        addresses = await self._looked_up(ask) if _looks_up(ask, pool) else ()
         *others, last = _requests(ask, addresses, pool.is_direct, _is_bounded(ask))
         for request in others:
             with contextlib.suppress(*_NOT_CONNECTED):

@@ -56,9 +56,15 @@ def multipart(payload: Mapping[str, Any], *, brackets: bool = False) -> Multipar
 
 
 def into_path(endpoint: str, payload: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-    """The path with ``{name}`` filled from the payload, and what is left of the payload for the body."""
+    """The path with ``{name}`` filled from the payload, and what is left of the payload for the body.
+
+    Raises:
+        ValidationError: A value would lead to another path.
+    """
     named = {name: value for name, value in payload.items() if f"{{{name}}}" in endpoint}
     for name, value in named.items():
+        if str(value) in ("", ".", ".."):
+            raise ValidationError(f"{name} cannot be {str(value)!r}; give it as the provider wrote it.", charged="no")
         endpoint = endpoint.replace(f"{{{name}}}", quote(str(value), safe=""))
     return endpoint, {name: value for name, value in payload.items() if name not in named}
 

@@ -37,21 +37,31 @@ UNREADABLE = (ValueError, LookupError, TypeError, AttributeError)
 
 @frozen
 class Blocking:
-    """A call that does its own I/O, for a vendor without HTTP; the async drivers run it in a worker thread."""
+    """A call that does its own I/O, for a vendor without HTTP; the async drivers run it in a worker thread.
+
+    Attributes:
+        function: The call.
+        buys: Whether it buys, so that an interruption leaves open what was bought.
+    """
 
     function: Callable[[], Any]
+    buys: bool = False
 
 
 Steps: TypeAlias = Generator[HttpRequest | Blocking, HttpResponse, T]
 """A generator that yields requests, is sent their answers, and returns a T: ``response = yield HttpRequest(...)``."""
 
 
-def blocking(function: Callable[[], T]) -> Steps[T]:
+def blocking(function: Callable[[], T], *, buys: bool = False) -> Steps[T]:
     """Runs a call that does its own I/O and returns its result.
 
     In a provider: ``token = yield from blocking(fetch_token)``.
+
+    Args:
+        function: The call.
+        buys: Whether it buys, so that an interruption leaves open what was bought.
     """
-    result: Any = yield Blocking(function)
+    result: Any = yield Blocking(function, buys)
     return result  # type: ignore[no-any-return]
 
 

@@ -147,7 +147,7 @@ class Handler:
     def generate_video(self, config: Any, request: Any, on_progress: Any = None) -> Any:
         self.seen.append((config, request))
         answer = self.answers.pop(0)
-        if isinstance(answer, Exception):
+        if isinstance(answer, BaseException):
             raise answer
         return answer
 
@@ -213,6 +213,14 @@ def test_a_handlers_own_failure_is_an_error_of_unknown_cost(answer: Any, registe
         compat.generate_video(compat.VideoGenerationConfig(**ACME), request())
     assert caught.value.charged == "unknown"
     assert "acme-secret" not in str(caught.value)
+
+
+def test_a_handler_that_is_interrupted_may_have_bought(registered: Any) -> None:
+    registered(KeyboardInterrupt())
+    with pytest.raises(KeyboardInterrupt) as caught:
+        compat.generate_video(compat.VideoGenerationConfig(**ACME), request())
+    [attempt] = caught.value.execution_metadata.attempts
+    assert (attempt.unsettled, attempt.charged) == (True, "unknown")
 
 
 def test_a_provider_of_tarash_is_registered_as_it_is(world: None) -> None:

@@ -23,7 +23,7 @@ from tarash_core import (
     VideoGenerationRequest,
 )
 from tarash_core.engine.batch import CURRENT_ROW, Schedule
-from tarash_core.errors import LostAnswerError, ValidationError
+from tarash_core.errors import LostAnswerError, PluginError, ValidationError
 from tarash_core.ledger import Ledger
 from tarash_core.plugins import hookimpl, load_provider, register_extension, unregister_extension
 from tarash_core.testing import VirtualClock, faults
@@ -259,6 +259,87 @@ async def test_a_cancellation_passes_and_an_error_of_the_block_is_no_group(acme)
         with pytest.raises(ZeroDivisionError):
             async with gateway.batch_video(ONE, wishes(3)):
                 raise ZeroDivisionError
+
+
+@pytest.mark.anyio
+async def test_nothing_is_bought_once_the_cancellation_has_come(acme, tmp_path):
+    with Ledger(tmp_path / "jobs.db") as ledger, anyio.CancelScope() as scope:
+
+        def cancelling():
+            yield from wishes(2)
+            scope.cancel()
+            yield from wishes(1)
+
+        opened = AsyncGateway(transport=acme, clock=VirtualClock(), ledger=ledger)
+        async with opened as gateway, gateway.batch_video(ONE, cancelling()) as batch:
+            await anyio.sleep_forever()
+    assert acme.bought == [] and len(batch.unread) == 3
+    assert {(type(item.error), item.error.charged) for item in batch.unread} == {(TarashException, "no")}
+    assert "before anything was bought" in str(batch.unread[0].error)
+
+
+def test_a_row_that_is_left_just_before_its_purchase_is_not_called_unsettled(acme, tmp_path):
+    class Extension:
+        @hookimpl
+        def tarash_submitting(self, attempt):
+            about_to_buy.set()
+            assert left.wait(10)
+
+    about_to_buy, left = threading.Event(), threading.Event()
+    register_extension(extension := Extension())
+    try:
+        with Ledger(tmp_path / "jobs.db") as ledger:
+            opened = Gateway(transport=acme, clock=VirtualClock(), ledger=ledger)
+            with opened as gateway, gateway.batch_video(ONE, wishes(1)) as batch:
+                assert about_to_buy.wait(10)
+                batch._leaving.set()
+                left.set()
+            states = [(entry.state, entry.charged) for entry in ledger.entries()]
+    finally:
+        unregister_extension(extension)
+    assert acme.bought == [] and states == [("failed", "no")]
+    assert [item.error.charged for item in batch.unread] == ["no"]
+
+
+def test_a_source_that_ends_the_program_ends_the_batch(acme):
+    def leaving():
+        yield from wishes(1)
+        raise SystemExit(3)
+
+    opened = Gateway(transport=acme, clock=VirtualClock())
+    with opened as gateway, pytest.raises(SystemExit), gateway.batch_video(ONE, leaving()) as batch:
+        items = [next(batch)]
+        next(batch)
+    assert [item.error for item in items] == [None]
+
+
+def test_a_row_that_gets_no_thread_fails_and_the_others_go_on(acme, monkeypatch):
+    start = threading.Thread.start
+
+    def refuse(thread):
+        if thread.name == "tarash batch, row 1":
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    with Gateway(transport=acme, clock=VirtualClock()) as gateway, gateway.batch_video(ONE, wishes(3)) as batch:
+        errors = [type(item.error) for item in in_order(batch)]
+    assert errors == [type(None), PluginError, type(None)]
+
+
+def test_an_interruption_while_a_batch_is_left_keeps_the_receipts(acme, monkeypatch):
+    accepted = threading.Event()
+    with Gateway(transport=acme, clock=Stalled()) as gateway, pytest.raises(KeyboardInterrupt):
+        heard = {"on_accepted": lambda index, job: accepted.set()}
+        with gateway.batch_video(SLOW, wishes(1), **heard) as batch:
+            assert accepted.wait(10)
+            monkeypatch.setattr(batch._changed, "wait_for", lambda *given: (_ for _ in ()).throw(KeyboardInterrupt))
+    assert [item.index for item in batch.unread] == [0]
+
+
+def test_rows_that_cannot_be_iterated_over_are_refused(way, acme):
+    with pytest.raises(ValidationError, match="a list or another iterable"):
+        way.collect(wishes(1)[0], transport=acme)
 
 
 @pytest.mark.anyio

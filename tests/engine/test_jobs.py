@@ -70,8 +70,11 @@ def test_a_vanished_job_is_expired(gateway, acme):
         gateway.wait_job(job)
 
 
-def test_a_receipt_that_was_changed_never_gets_the_key(gateway, acme):
-    job = receipt(gateway).replace(state={"status_url": "https://evil.example/status"})
+@pytest.mark.parametrize(
+    "address", ["https://evil.example/status", "https://api.acme.example:no/v1", "https://[::1/v1"]
+)
+def test_a_receipt_that_was_changed_never_gets_the_key(gateway, acme, address):
+    job = receipt(gateway).replace(state={"status_url": address})
     before = len(acme.log)
     with pytest.raises(PluginError, match="none of its origins"):
         gateway.wait_job(job)

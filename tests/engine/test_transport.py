@@ -20,10 +20,12 @@ from tarash_core import (
     errors,
 )
 from tarash_core.engine.asks import Send
+from tarash_core.engine.clocks import SystemClock
 from tarash_core.engine.handlers import as_on_the_wire
-from tarash_core.engine.transport import _request, is_private
+from tarash_core.engine.pools import Pool, Pools
+from tarash_core.engine.transport import SyncTransport, _request, is_private
 from tarash_core.plugins import FilePart, HttpRequest
-from tarash_core.testing import background, faults
+from tarash_core.testing import VirtualClock, background, faults
 from tarash_core.testing.bodies import parse_multipart
 
 
@@ -158,6 +160,7 @@ _TAILS = st.text(st.sampled_from("ab9/?&=%.#-_~:@!$'()*+,;[] \\\"<é"), max_size
 @example("/a%2Fb%zz")
 @example("/a/../b")
 @example("?only=query")
+@example("#/a")
 def test_a_target_beside_the_url_is_the_one_that_httpx_would_send(tail):
     ask = Send(HttpRequest("GET", f"http://127.0.0.1:8000{tail}"), 5.0, 100, None, guarded=False)
     try:
@@ -168,7 +171,7 @@ def test_a_target_beside_the_url_is_the_one_that_httpx_would_send(tail):
         return
     direct = _request(ask, is_direct=True)
     assert direct.extensions.get("target", direct.url.raw_path) == whole.url.raw_path
-    assert direct.headers == whole.headers
+    assert direct.headers == whole.headers and direct.url.host == whole.url.host
 
 
 def test_a_path_without_oddities_is_not_parsed():
@@ -196,3 +199,52 @@ def test_a_proxy_is_told_the_whole_url(acme, monkeypatch):
     method, target, _ = asked[0].split()
     assert method == b"POST"
     assert target.startswith(b"http://vendor.example/base/")
+
+
+def test_a_host_that_was_reached_directly_is_looked_up_although_a_proxy_was_named_since(monkeypatch):
+    looked_up = []
+
+    def look_up(host, port, **options):
+        looked_up.append(host)
+        return [(None, None, None, "", ("127.0.0.1", port))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    transport = SyncTransport(VirtualClock(), None, None)
+    ask = Send(HttpRequest("GET", "http://files.example/fox.png"), 5.0, 100, None, guarded=True)
+    for proxy in ("", "http://127.0.0.1:9"):
+        monkeypatch.setenv("HTTP_PROXY", proxy)
+        with pytest.raises(errors.DeliveryError, match="private network"):
+            transport.send(ask)
+    assert looked_up == ["files.example", "files.example"]
+    transport.close()
+
+
+def test_connections_that_are_left_meanwhile_are_opened_once_more():
+    made = []
+    pools = Pools(lambda origin: made.append(origin) or Pool(origin), None)
+    assert pools.of("https://a.example/x").transport == pools.of("https://a.example/y").transport
+    assert pools.leave() == made == ["https://a.example"]
+    assert pools.of("https://a.example/x").transport == "https://a.example" and len(made) == 2
+
+
+def test_no_connection_waits_at_a_host_of_somebody_else(monkeypatch):
+    monkeypatch.setattr("tarash_core.engine.transport.check_host", lambda url: None)
+    ended = []
+
+    def serve(listener):
+        connection, _ = listener.accept()
+        with connection:
+            connection.recv(65536)
+            connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi")
+            connection.settimeout(5)
+            ended.append(connection.recv(1))
+
+    transport = SyncTransport(SystemClock(), None, None)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        worker = threading.Thread(target=serve, args=(listener,))
+        worker.start()
+        request = HttpRequest("GET", f"http://127.0.0.1:{listener.getsockname()[1]}/x", signed=False)
+        answer = transport.send(Send(request, 5.0, 100, None, guarded=True))
+        worker.join()
+        transport.close()
+    assert (answer.content, ended) == (b"hi", [b""])

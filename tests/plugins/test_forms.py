@@ -38,6 +38,12 @@ def test_what_the_path_names_leaves_the_body() -> None:
     assert into_path("/videos", payload) == ("/videos", payload)
 
 
+@pytest.mark.parametrize("value", ["", ".", ".."])
+def test_a_value_that_would_lead_to_another_path_is_refused(value: str) -> None:
+    with pytest.raises(ValidationError, match="video cannot be"):
+        into_path("/videos/{video}/remix", {"video": value})
+
+
 def test_further_values_are_written_into_a_copy() -> None:
     payload = {"hook": {"meta": 1}}
     added = {"hook.urls": ["$value"], "hook.kind": "web", "url": "$value"}
