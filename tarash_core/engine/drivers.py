@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+from contextlib import closing
 from typing import Any, Protocol, TypeVar
 
 from tarash_core.engine.asks import Ask, Flow, Interrupted, Received, Send, Sleep, Tell
@@ -55,8 +56,8 @@ def run(steps: Flow[T], transport: Blocks, clock: Clock) -> T:
         TarashException: What the generator raises.
         BaseException: The interruption that came from outside, after the generator has had its say.
     """
-    turn, departure = Turn(), BlockingDeparture()
-    try:
+    turn = Turn()
+    with BlockingDeparture() as departure, closing(steps):
         while True:
             try:
                 ask = turn.next_ask(steps)
@@ -70,8 +71,6 @@ def run(steps: Flow[T], transport: Blocks, clock: Clock) -> T:
                 turn.answer = departure.guard(ask, functools.partial(carry_out, ask, transport, clock))
             except (Exception, Interrupted) as error:
                 turn.failure = error
-    finally:
-        steps.close()
 
 
 def carry_out(ask: Ask, transport: Blocks, clock: Clock) -> Any:

@@ -6,9 +6,9 @@ import importlib
 import signal
 import sys
 import threading
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager, suppress
-from typing import Any
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Any, Self
 
 from tarash_core.engine.asks import Ask, Interrupted, Send
 from tarash_core.errors import LostAnswerError
@@ -28,35 +28,6 @@ class Left(BaseException):
 def buys(ask: Ask) -> bool:
     """Whether the ask is a purchase on its way."""
     return isinstance(ask, Send) and ask.request.effect == "buy"
-
-
-@contextmanager
-def deferred_interrupt(grace_seconds: float) -> Iterator[list[threading.Timer]]:
-    """Holds back the first Ctrl-C for a while, so that the id of what is being bought is not lost.
-
-    Only in the main thread and with Python's own handler; a second Ctrl-C, or the end of the grace, goes through.
-    The list that it gives is filled once Ctrl-C was pressed.
-    """
-    pressed: list[threading.Timer] = []
-    main = threading.current_thread() is threading.main_thread()
-    if not main or _signals.getsignal(signal.SIGINT) is not signal.default_int_handler:
-        yield pressed
-        return
-
-    def first_press(number: int, frame: Any) -> None:
-        if pressed:
-            signal.default_int_handler(number, frame)
-        pressed.append(threading.Timer(grace_seconds, _press_again, (threading.get_ident(),)))
-        pressed[0].daemon = True
-        pressed[0].start()
-
-    _signals.signal(signal.SIGINT, first_press)
-    try:
-        yield pressed
-    finally:
-        _signals.signal(signal.SIGINT, signal.default_int_handler)
-        for timer in pressed:
-            timer.cancel()
 
 
 def _press_again(thread: int) -> None:
@@ -126,26 +97,69 @@ class Departure:
 
 
 class BlockingDeparture(Departure):
-    """The same for the sync driver, where the interruption is Ctrl-C."""
+    """The same for the sync driver, where the interruption is Ctrl-C; it counts from its ``with`` block on.
+
+    Ctrl-C breaks off a wait or a read at once. While the engine is at work it is kept until the next ask: between the
+    answer of a purchase and its receipt nothing may be lost. A purchase is given the grace. Only in the main thread and
+    with Python's own handler; a second Ctrl-C, or the end of the grace, goes through.
+    """
+
+    def __init__(self, grace_seconds: float = GRACE_SECONDS) -> None:
+        super().__init__(grace_seconds)
+        self._is_handling = False
+        self._listens = False
+        self._buys = False
+        self._timer: threading.Timer | None = None
+
+    def __enter__(self) -> Self:
+        main = threading.current_thread() is threading.main_thread()
+        self._is_handling = main and _signals.getsignal(signal.SIGINT) is signal.default_int_handler
+        if self._is_handling:
+            _signals.signal(signal.SIGINT, self._pressed)
+        return self
+
+    def __exit__(self, *problem: object) -> None:
+        if self._is_handling:
+            _signals.signal(signal.SIGINT, signal.default_int_handler)
+        if self._untold and self.original not in problem and self.original is not None:
+            raise self.original
+
+    def _pressed(self, number: int, frame: Any) -> None:
+        if self._listens or self._untold:
+            signal.default_int_handler(number, frame)
+        self.original, self._untold = self.original or KeyboardInterrupt(), True
+        if self._buys:
+            self._timer = threading.Timer(self._grace, _press_again, (threading.get_ident(),))
+            self._timer.daemon = True
+            self._timer.start()
 
     def guard(self, ask: Ask, carry_out: Callable[[], Any]) -> Any:
         """Carries out an ask; an interruption becomes :class:`Interrupted`, a second one during the grace too."""
-        self._tell()
         try:
-            return self._purchase(carry_out) if buys(ask) else carry_out()
-        except Exception:
+            return self._purchase(carry_out) if buys(ask) else self._listening(carry_out)
+        except (Exception, Interrupted):
             raise
         except BaseException as error:
             self.original = self.original or error
             raise Interrupted(sent=not isinstance(error, Left)) from None
 
+    def _listening(self, carry_out: Callable[[], Any]) -> Any:
+        try:
+            self._listens = True
+            self._tell()
+            return carry_out()
+        finally:
+            self._listens = False
+
     def _purchase(self, carry_out: Callable[[], Any]) -> Any:
-        with deferred_interrupt(self._grace) as pressed:
-            try:
-                return carry_out()
-            finally:
-                if pressed:
-                    self.original, self._untold = KeyboardInterrupt(), True
+        try:
+            self._buys = True
+            self._tell()
+            return carry_out()
+        finally:
+            self._buys = False
+            if self._timer is not None:
+                self._timer.cancel()
 
 
 class AsyncDeparture(Departure):

@@ -84,7 +84,7 @@ def puts_its_own_error_before_the_interruption(patch: Patch) -> None:
 
 
 def tears_off_a_purchase_on_ctrl_c(patch: Patch) -> None:
-    patch.setattr(interruption.BlockingDeparture, "_purchase", lambda self, carry_out: carry_out())
+    patch.setattr(interruption.BlockingDeparture, "_purchase", lambda self, carry_out: self._listening(carry_out))
 
 
 def tears_off_a_purchase_when_cancelled(patch: Patch) -> None:
