@@ -11,6 +11,7 @@ from attrs import define, field
 
 from tarash_core.errors import TarashException
 from tarash_core.ledger import Entry, Ledger
+from tarash_core.models.config import Config
 from tarash_core.models.execution import AttemptMetadata, ExecutionMetadata
 from tarash_core.models.job import Job
 from tarash_core.models.response import Response
@@ -77,7 +78,7 @@ def _was_refused(simulator: Simulator, id: str) -> bool:
 
 def violations(world: World) -> list[str]:
     """What is wrong after a script; empty when all is well. The vendors are asked again, without faults, at the end."""
-    found = [*_purchases(world)]
+    found = [*_purchases(world), *_inputs(world)]
     if not isinstance(world.raised, Killed):
         found += [*_ending(world), *_answered_for(world), *_named(world), *_said_truly(world), *_left_in_order(world)]
         found += _persevered(world)
@@ -138,6 +139,14 @@ def _purchases(world: World) -> Iterator[str]:
         sold = next((number for number, exchange in enumerate(tries) if exchange.sold is not None), len(tries))
         if tries[sold + 1 :]:
             yield f"{provider} was asked to sell again after it had"
+
+
+def _inputs(world: World) -> Iterator[str]:
+    """What is uploaded for a job is stored before the job is bought."""
+    for provider, simulator in world.simulators.items():
+        contents = [file.content for file in simulator.files.values()]
+        if simulator.bought and simulator.asked("upload") and not any(one in contents for one in world.pictures):
+            yield f"{provider} sold a job whose picture it has never stored"
 
 
 def _answered_for(world: World) -> Iterator[str]:
@@ -294,17 +303,18 @@ def _delivered_later(world: World) -> Iterator[str]:
         for job in receipts:
             simulator = world.simulators[job.provider]
             if job.id in simulator.jobs:
-                yield from _collected(gateway, type(job).from_json(job.to_json()), simulator)
+                restored = type(job).from_json(job.to_json())
+                yield from _collected(gateway, restored, simulator, world.config_for(job.provider))
         if sum(len(simulator.bought) for simulator in world.simulators.values()) > len(world.simulators):
             yield "taking a job up again bought another one"
 
 
-def _collected(gateway: Any, job: Job, simulator: Simulator) -> Iterator[str]:
+def _collected(gateway: Any, job: Job, simulator: Simulator, config: Config | None) -> Iterator[str]:
     sold = simulator.jobs[job.id]
     if sold.outcome.kind == "stuck":
         sold.outcome = Outcome()
     try:
-        media = gateway.wait_job(job).outputs[0]
+        media = gateway.wait_job(job, config=config).outputs[0]
         content = media.read()
     except TarashException as error:
         if simulator.stage(sold) not in _OVER:

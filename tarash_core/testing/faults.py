@@ -273,6 +273,16 @@ def empty(*, on: On = None, times: int | None = 1, skip: int = 0) -> Fault:
     return Fault(name="empty", on=on, times=times, skip=skip, act=act)
 
 
+def vanished(*, on: On = "poll", times: int | None = 1, skip: int = 0) -> Fault:
+    """The vendor has forgotten every job when the request arrives."""
+
+    def forget(simulator: Simulator, request: HttpRequest, proceed: Proceed) -> Reply:
+        simulator.forget_jobs()
+        return proceed()
+
+    return Fault(name="vanished", on=on, times=times, skip=skip, act=forget)
+
+
 def stuck(stage: Literal["queued", "running"] = "running", *, times: int | None = 1, skip: int = 0) -> Fault:
     """The next job never ends and stays in ``stage``."""
     return Fault(name="stuck", times=times, skip=skip, outcome=Outcome("stuck", stuck_at=stage))

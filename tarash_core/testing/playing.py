@@ -24,7 +24,7 @@ from tarash_core.plugins.loader import load_provider
 from tarash_core.testing.clock import VirtualClock
 from tarash_core.testing.reply import Reply
 from tarash_core.testing.routing import Phase, origin_of
-from tarash_core.testing.scripting import Script, Stop, Target
+from tarash_core.testing.scripting import Script, Stop, Target, picture_of
 from tarash_core.testing.simulated import simulated_account
 
 LATENCY_SECONDS = 0.05
@@ -87,7 +87,7 @@ class World:
         self.simulators = {target.provider: target.make_simulator() for target in script.chain}
         for simulator, given in zip(self.simulators.values(), script.faults, strict=True):
             simulator.script(*given)
-        self._origins = {origin_of(url): t.provider for t in script.chain for url in t.contract.origins}
+        self._origins = {origin_of(url): t.provider for t in script.chain for url in t.origins}
         self.trail: list[Exchange] = []
         self.results: list[Any] = []
         self.raised: BaseException | None = None
@@ -123,7 +123,7 @@ class World:
         self.asks += 1
         if self.asks == self.script.vanish_at:
             for simulator in self.simulators.values():
-                simulator.jobs.clear()
+                simulator.forget_jobs()
         stop = self.script.stop
         if stop is not None and not stop.kills and self.asks in (stop.at, stop.again):
             self._go_away(stop)
@@ -141,6 +141,11 @@ class World:
         head, *others = [_config_of(target, self.script.upload) for target in self.script.chain]
         return head.replace(**self.script.settings, fallback_configs=tuple(others))
 
+    def config_for(self, provider: str) -> Config | None:
+        """The config with which a job of a provider is taken up; None where it needs none."""
+        target = next(target for target in self.script.chain if target.provider == provider)
+        return _config_of(target, self.script.upload) if target.config else None
+
     @property
     def fields(self) -> dict[str, Any]:
         """The fields of the request, and the caller's callbacks."""
@@ -148,10 +153,19 @@ class World:
         if self.script.callbacks != "none":
             fields |= {"on_progress": self.told, "on_accepted": self.told}
         if self.script.upload:
-            size = max(target.contract.inline_limit_bytes for target in self.script.chain)
-            picture = b"\x89PNG\r\n\x1a\n" + bytes(size)
-            fields |= {"first_frame": picture} if self.script.chain[0].kind == "video" else {"image_list": [picture]}
+            fields |= self._picture
         return fields
+
+    @property
+    def _picture(self) -> dict[str, Any]:
+        size = max(target.contract.inline_limit_bytes for target in self.script.chain)
+        return picture_of(self.script.chain[0].kind, size)
+
+    @property
+    def pictures(self) -> list[bytes]:
+        """The pictures that have to be uploaded."""
+        given = self._picture.values() if self.script.upload else ()
+        return [one for value in given for one in (value if isinstance(value, list) else [value])]
 
     def told(self, what: Any) -> None:
         """The caller's callback."""
@@ -219,7 +233,7 @@ def _press() -> None:
 
 def _config_of(target: Target, upload: bool) -> Config:
     model = target.upload_model if upload and target.upload_model else target.model
-    return CONFIGS[target.kind](provider=target.provider, model=model)
+    return CONFIGS[target.kind](provider=target.provider, model=model, **target.config)
 
 
 class _Watched(Gateway):

@@ -42,6 +42,8 @@ class Target:
         kind: What it makes.
         upload_model: A model that takes a picture (``first_frame``, or ``image_list`` for images); None without one.
         fields: Further fields of the request.
+        config: Settings of the config, such as ``base_url`` or ``provider_config``.
+        simulator: What the simulator is made with.
     """
 
     provider: str
@@ -49,15 +51,23 @@ class Target:
     kind: Kind = "video"
     upload_model: str | None = None
     fields: Mapping[str, Any] = field(factory=dict, hash=False)
+    config: Mapping[str, Any] = field(factory=dict, hash=False)
+    simulator: Mapping[str, Any] = field(factory=dict, hash=False)
 
     @property
     def contract(self) -> Provider:
         """The provider itself."""
         return load_provider(self.provider)
 
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """Where its requests go: the provider's own hosts, and that of the config."""
+        base_url = self.config.get("base_url")
+        return (*self.contract.origins, *([base_url] if base_url else ()))
+
     def make_simulator(self) -> Simulator:
-        """A fresh simulator, which renders nothing."""
-        return simulator_of(self.provider, render=False)
+        """A fresh simulator, which renders nothing unless its settings say so."""
+        return simulator_of(self.provider, **{"render": False, **self.simulator})
 
 
 @frozen
@@ -118,6 +128,12 @@ class Script:
     def kills(self) -> bool:
         """Whether the process ends in it."""
         return self.stop is not None and self.stop.kills
+
+
+def picture_of(kind: Kind, inline_limit_bytes: int) -> dict[str, Any]:
+    """The fields of a request with a picture that is too large to go inline."""
+    picture = b"\x89PNG\r\n\x1a\n" + bytes(inline_limit_bytes)
+    return {"first_frame": picture} if kind == "video" else {"image_list": [picture]}
 
 
 Make = Callable[..., Fault]

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from tarash_core.testing.accounting import violations
 from tarash_core.testing.playing import play
-from tarash_core.testing.scripting import Script, Target, script_of, table
+from tarash_core.testing.scripting import Script, Target, picture_of, script_of, table
 
-__all__ = ["Script", "Target", "check_script", "check_scripts", "script_of", "table"]
+__all__ = ["Script", "Target", "check_script", "check_scripts", "picture_of", "script_of", "table"]
 
 
 def check_scripts(targets: Sequence[Target], seeds: Iterable[int]) -> int:

@@ -200,6 +200,10 @@ class Simulator:
         self._numbers += 1
         return self._numbers
 
+    def number_from(self, number: int) -> None:
+        """Counts on from a number, so that its ids are none of another simulator's."""
+        self._numbers = number
+
     def new_id(self) -> str:
         """A fresh id, shaped like a UUID; override it where the vendor's ids look different."""
         return f"00000000-0000-4000-8000-{self.next_number():012d}"
@@ -232,6 +236,11 @@ class Simulator:
         if id not in self.jobs:
             raise Abort(self.problem(404, f"No job has the id {id!r}."))
         return self.jobs[id]
+
+    def forget_jobs(self) -> None:
+        """Forgets every job that was bought, as vendors do with old ones; override it where jobs are kept elsewhere."""
+        with self._lock:
+            self.jobs.clear()
 
     def stage(self, job: SimJob) -> Stage:
         """Where a job stands now."""

@@ -116,6 +116,15 @@ def test_a_job_fault_meets_the_next_job_only(acme, ask, buy, fault, stage, reaso
     assert (answers[1]["status"], answers[1]["error"]) == ("succeeded", "")
 
 
+def test_a_vendor_that_has_forgotten_its_jobs_sells_others(acme, ask, buy):
+    acme.script(faults.vanished(skip=1))
+    id = buy()
+    assert ask("GET", f"/v1/videos/{id}").json()["status"] == "queued"
+    assert ask("GET", f"/v1/videos/{id}").status == 404
+    assert ask("GET", f"/v1/videos/{buy()}").status == 200
+    assert len(acme.bought) == 2
+
+
 def test_faults_of_one_phase_take_turns_and_others_wait(acme):
     acme.script(
         faults.server_error(500, on="poll"), faults.too_many_requests(times=2), faults.server_error(504, on="submit")

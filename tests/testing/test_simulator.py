@@ -36,6 +36,12 @@ def test_a_job_of_no_polls_is_done_when_it_is_bought(make_acme):
     assert make_acme(polls_to_finish=0).percent(acme.jobs[acme.bought[0]]) == 100
 
 
+def test_ids_differ_where_simulators_count_from_different_numbers(make_acme):
+    one, other, late = make_acme(), make_acme(), make_acme()
+    late.number_from(1000)
+    assert one.buy().id == other.buy().id != late.buy().id
+
+
 def test_progress_grows_while_a_job_runs(acme, ask, buy):
     acme.polls_to_finish = 6
     id = buy()

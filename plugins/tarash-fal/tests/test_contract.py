@@ -17,6 +17,7 @@ HTML = {"content-type": "text/html"}
 NGINX = "<html><center>nginx</center></html>"
 BUSY = {"detail": "None free", "error_type": "runner_scheduling_failure"}
 LATE = {"detail": "Timed out", "error_type": "startup_timeout"}
+SLOW, SOON = {"detail": "slow down"}, {"retry-after": "7"}
 TWIN = {
     "prompt": None,
     "extra_params": {"character": {"avatar": "Abigail Office Front"}, "voice": {"type": "text"}},
@@ -40,6 +41,7 @@ class TestFal(ProviderContract):
         Documented("unknown path", 404, {"error": "Error", "message": "Path /quality not found"}, HTTPError),
         Documented("validation", 422, INVALID, HTTPError, says="duration"),
         Documented("rate", 429, {"detail": "Too many", "error_type": "x"}, RateLimitError, retryable=True),
+        Documented("slow down", 429, SLOW, RateLimitError, retryable=True, headers=SOON, retry_after_seconds=7),
         Documented("flagged", 422, {"detail": "The prompt was flagged."}, ContentModerationError),
         Documented("internal", 500, {"detail": "Internal", "error_type": "internal_error"}, HTTPError),
         Documented("no runner", 503, BUSY, HTTPError, retryable=True),

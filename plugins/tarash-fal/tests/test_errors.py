@@ -152,12 +152,6 @@ def test_a_safety_word_of_an_app_is_a_refusal_of_the_content() -> None:
     assert type(ended(Problem.of(answer(body, 422)))) is CONTENT
 
 
-def test_the_wait_that_fal_asks_for_is_kept() -> None:
-    error = provider.error(answer({"detail": "slow down"}, 429, retry_after="7"), "submit")
-    assert isinstance(error, errors.RateLimitError)
-    assert error.retry_after_seconds == 7
-
-
 def test_an_error_shows_no_signed_query() -> None:
     body = {
         "detail": [{"loc": ["body", "image_url"], "msg": "no such file https://x.test/a.png?sig=s3cret", "type": "x"}]

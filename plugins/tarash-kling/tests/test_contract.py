@@ -48,11 +48,21 @@ def body_of(code: int, message: str) -> dict[str, Any]:
     return {"code": code, "message": message, "request_id": "Cl68"}
 
 
-def coded(code: int, status: int, message: str, raises: type[TarashException]) -> Documented:
-    """An error of the table, told with Kling's number and words."""
+def coded(
+    code: int, status: int, message: str, raises: type[TarashException], answered: int | None = None
+) -> Documented:
+    """An error of the table, told with Kling's number and words; answered with its own status, or with 200."""
     charged = "unknown" if code in DOUBTFUL else "no"
-    body, says = body_of(code, message), f"code {code}, {message}"
-    return Documented(str(code), status, body, raises, retryable=code in PASSING, charged=charged, says=says)
+    known = {"retryable": code in PASSING, "charged": charged, "says": f"code {code}, {message}"}
+    own = {"status_code": status} if answered and issubclass(raises, HTTPError) else {}
+    name = f"{code} on {answered}" if answered else str(code)
+    return Documented(name, answered or status, body_of(code, message), raises, **known, **own)
+
+
+def waiting(code: int, seconds: float, **headers: str) -> Documented:
+    """A rate limit that says how long to wait."""
+    known = {"retryable": True, "retry_after_seconds": seconds, "headers": headers}
+    return Documented(f"{code} for {seconds:g} s", 429, body_of(code, "slow"), RateLimitError, **known)
 
 
 PAGE = {"content-type": "text/html"}
@@ -73,7 +83,9 @@ class TestKling(ProviderContract):
         "kling-image-o1",
     )
     documented_errors = (
-        *(coded(*row) for row in CODED),
+        *(coded(*row, answered) for row in CODED for answered in (None, 200)),
+        waiting(1303, 10),
+        waiting(1302, 7, **{"retry-after": "7"}),
         Documented("an id that exists", 400, TAKEN, HTTPError, charged="unknown", says="already exists"),
         Documented("a code of tomorrow", 418, body_of(1999, "a new trouble"), HTTPError, says="a new trouble"),
         Documented("a 429 of tomorrow", 429, LIMIT, RateLimitError, retryable=True, says="a new limit"),

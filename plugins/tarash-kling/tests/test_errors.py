@@ -14,7 +14,7 @@ from tarash_core.plugins import Failed, HttpResponse
 
 from .test_contract import body_of
 
-CONTENT, RATE = errors.ContentModerationError, errors.RateLimitError
+CONTENT = errors.ContentModerationError
 
 
 def answer(number: int, message: str, status: int, **headers: str) -> HttpResponse:
@@ -24,22 +24,6 @@ def answer(number: int, message: str, status: int, **headers: str) -> HttpRespon
 def test_an_error_keeps_klings_body_and_the_number_of_the_request() -> None:
     error = provider.error(answer(1200, "invalid request parameters", 400), "submit")
     assert (error.raw_response, error.request_id) == (body_of(1200, "invalid request parameters"), "Cl68")
-
-
-@pytest.mark.parametrize(
-    ("number", "status", "kind", "charged"), [(1303, 429, RATE, "no"), (5000, 500, errors.HTTPError, "unknown")]
-)
-def test_a_known_code_on_200_is_told_with_its_own_status(number: int, status: int, kind: type, charged: str) -> None:
-    error = provider.error(answer(number, "no", 200), "submit")
-    assert (type(error), error.retryable, error.charged) == (kind, True, charged)
-    assert getattr(error, "status_code", None) == status
-
-
-def test_a_full_account_is_asked_again_after_a_while() -> None:
-    error = provider.error(answer(1303, "full", 429), "submit")
-    assert isinstance(error, RATE) and error.retry_after_seconds == 10
-    asked = provider.error(answer(1302, "slow", 429, retry_after="7"), "submit")
-    assert isinstance(asked, RATE) and asked.retry_after_seconds == 7
 
 
 @pytest.mark.parametrize(

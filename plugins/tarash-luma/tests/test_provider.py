@@ -13,7 +13,7 @@ from tarash_luma.simulator import LumaSimulator
 
 from tarash_core.errors import AuthenticationError, ValidationError
 from tarash_core.models.job import VideoJob
-from tarash_core.plugins import Cancelled, Credential, Done, Failed, HttpRequest, HttpResponse, Queued, Running
+from tarash_core.plugins import Credential, Done, Failed, HttpRequest, HttpResponse, Queued, Running
 from tarash_core.testing import Driven, attempt_of, in_turn
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
@@ -132,11 +132,11 @@ def test_the_states_of_both(state: str | None, kind: type) -> None:
     assert type(update_of({"id": "1", "state": state})) is kind
 
 
-def test_a_job_that_was_deleted_by_somebody_else_counts_as_cancelled() -> None:
+def test_a_job_that_was_deleted_by_somebody_else_is_no_error() -> None:
     running = HttpResponse.of_json({"id": "1", "state": "dreaming"})
     driver = Driven(provider, in_turn(running, HttpResponse.of_json({"detail": "not found"}, 404)))
     update = driver(provider.cancel(VideoJob(provider="luma", model="ray-2", id="1")), "cancel")
-    assert isinstance(update, Cancelled) and update.charged == "unknown"
+    assert isinstance(update, Running)
     assert [(request.method, request.effect) for request in driver.asked] == [("GET", "read"), ("DELETE", "write")]
 
 

@@ -16,7 +16,7 @@ from tarash_core.errors import (
     RateLimitError,
 )
 from tarash_core.models.job import VideoJob
-from tarash_core.plugins import Cancelled, Credential, Done, Expired, Failed, Running
+from tarash_core.plugins import Credential, Done, Expired, Failed, Running
 from tarash_core.testing import Driven, attempt_of, replayed
 
 FOLDER = Path(__file__).parent / "recorded"
@@ -91,5 +91,5 @@ def test_an_unknown_job_has_expired() -> None:
 
 def test_a_deleted_job() -> None:
     driver = replay("cancel_dream")
-    assert isinstance(driver(provider.cancel(DREAM), "cancel"), Cancelled)
+    assert isinstance(driver(provider.cancel(DREAM), "cancel"), Running)
     assert [request.method for request in driver.asked] == ["GET", "DELETE"]

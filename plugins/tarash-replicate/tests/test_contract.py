@@ -41,7 +41,7 @@ class TestReplicate(ProviderContract):
         Documented("no version", 422, NO_VERSION, HTTPError, says="64 hex digits"),
         Documented("bad input", 422, NO_PROMPT, HTTPError, says="prompt is required."),
         Documented("throttled", 429, {"detail": THROTTLED}, RateLimitError, retryable=True, says="throttled"),
-        Documented("low credit", 429, SLOWER, RateLimitError, retryable=True, says="credit"),
+        Documented("low credit", 429, SLOWER, RateLimitError, retryable=True, says="credit", retry_after_seconds=5),
         Documented("internal", 500, {"detail": "Internal"}, HTTPError, retryable=True, charged="unknown"),
         Documented("unavailable", 503, OFF, HTTPError, retryable=True, says="unavailable"),
         Documented("a proxy's 502", 502, PAGE, HTTPError, retryable=True, charged="unknown", headers=HTML),

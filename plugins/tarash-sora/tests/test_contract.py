@@ -20,8 +20,10 @@ PAGE = "<html>Bad gateway</html>"
 HTML = {"content-type": "text/html"}
 
 
-def elsewhere(dialect: str) -> Sample:
-    return Sample("sora-2", config={"base_url": "https://proxy.test/v1", "provider_config": {"dialect": dialect}})
+def spoken(dialect: str) -> Sample:
+    """A video of a server that speaks a dialect of its own."""
+    place = {"base_url": "https://proxy.test/v1", "provider_config": {"dialect": dialect}}
+    return Sample("sora-2", config=place, simulator={} if dialect == "compatible" else {"dialect": dialect})
 
 
 def told(name: str, status: int, message: str, code: str | None, raises: type = HTTPError, **known: Any) -> Documented:
@@ -31,14 +33,11 @@ def told(name: str, status: int, message: str, code: str | None, raises: type = 
     return Documented(name, status, body, raises, says=message.rstrip("."), **known)
 
 
-class Dialect(ProviderContract):
-    webhook_secret = "whsec_c29yYS1jb250cmFjdC10ZXN0LXNlY3JldA=="
-
-
-class TestSora(Dialect):
+class TestSora(ProviderContract):
     provider = provider
+    webhook_secret = "whsec_c29yYS1jb250cmFjdC10ZXN0LXNlY3JldA=="
     samples = (
-        elsewhere("compatible"),
+        *map(spoken, ("compatible", "litellm", "vllm", "sglang", "openrouter")),
         "gpt-image-2",
         Sample("gpt-image-2", fields={"image_list": [PICTURE]}),
     )
@@ -71,27 +70,3 @@ class TestSora(Dialect):
         Documented("a detail", 422, {"detail": "prompt is required"}, HTTPError, says="prompt is required"),
         Documented("a list", 400, ["no"], HTTPError),
     )
-
-
-class TestLiteLLM(Dialect):
-    provider = provider
-    simulator_settings = {"dialect": "litellm"}
-    samples = (elsewhere("litellm"),)
-
-
-class TestVLLM(Dialect):
-    provider = provider
-    simulator_settings = {"dialect": "vllm"}
-    samples = (elsewhere("vllm"),)
-
-
-class TestSGLang(Dialect):
-    provider = provider
-    simulator_settings = {"dialect": "sglang"}
-    samples = (elsewhere("sglang"),)
-
-
-class TestOpenRouter(Dialect):
-    provider = provider
-    simulator_settings = {"dialect": "openrouter"}
-    samples = (elsewhere("openrouter"),)

@@ -63,6 +63,13 @@ def both_shapes(name: str, status: int, text: str, raises: type[TarashException]
     ]
 
 
+def limited(name: str, seconds: float, **headers: str) -> Documented:
+    """A rate limit that says how long to wait."""
+    body = {"id": ID, "name": "rate_limit_exceeded", "errors": [TOO_OFTEN]}
+    known = {"retryable": True, "retry_after_seconds": seconds, "headers": headers}
+    return Documented(f"limited, {name}", 429, body, RateLimitError, **known)
+
+
 TWICE = {"errors": ["authorization: authorization: invalid or missing header value"]}
 NEW = {"name": "new", "errors": ["no"]}
 PAGE = "<html>Bad gateway</html>"
@@ -77,6 +84,8 @@ class TestStability(ProviderContract):
     samples = ("stable-image-core", Sample("upscale-creative", fields={"image_list": [PICTURE]}))
     documented_errors = (
         *(row for named in NAMED for row in both_shapes(*named)),
+        limited("a minute", 60),
+        limited("as it asks", 7, **{"retry-after": "7"}),
         Documented("moderation without a name", 403, {"errors": [FLAGGED]}, ContentModerationError),
         Documented("a doubled prefix", 401, TWICE, AuthenticationError),
         Documented("a 403 of tomorrow", 403, NEW, AuthenticationError),

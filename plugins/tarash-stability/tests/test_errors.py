@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tarash_stability import provider
 from tarash_stability.answers import update_of
 
 from tarash_core import errors
@@ -21,15 +20,6 @@ FLAGGED = (
 
 def body_of(name: str, text: str) -> dict[str, Any]:
     return {"id": "ed14db44362126aab3cbd25cca51ffe3", "name": name, "errors": [text]}
-
-
-def test_who_sent_too_much_waits_a_minute_unless_told_otherwise() -> None:
-    body = body_of("rate_limit_exceeded", "You have exceeded the rate limit.")
-    error, asked = (
-        provider.error(HttpResponse.of_json(body, 429, **more), "submit") for more in ({}, {"retry_after": "7"})
-    )
-    assert isinstance(error, RATE) and error.retry_after_seconds == 60
-    assert isinstance(asked, RATE) and asked.retry_after_seconds == 7
 
 
 def test_an_error_in_the_place_of_a_picture_is_read_as_one() -> None:

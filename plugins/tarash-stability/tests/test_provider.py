@@ -230,10 +230,10 @@ def test_a_plan_knows_its_price() -> None:
     assert (str(cost.usd), str(cost.as_of), cost.source) == ("0.065", "2025-08-01", "catalog")
 
 
-def test_an_unlisted_model_is_asked_for_by_name_with_a_warning() -> None:
-    plan = plan_image("stability/sd4-large", prompt="A fox")
-    assert plan.endpoint.endswith("generate/sd3") and plan.payload["model"] == "sd4-large"
-    assert plan.notices[0].code == "unknown_model"
+@pytest.mark.parametrize(("model", "meant"), [("sd3.5-lareg", "sd3.5-large"), ("edit-inpant", "edit-inpaint")])
+def test_an_unlisted_model_is_refused_with_the_one_that_was_meant(model: str, meant: str) -> None:
+    with pytest.raises(errors.ValidationError, match=f"did you mean {meant}"):
+        plan_image(f"stability/{model}", prompt="A fox")
 
 
 @pytest.mark.parametrize(("model", "instead"), [("sd3-large", "sd3.5-large"), ("sd3-medium", "sd3.5-medium")])

@@ -17,6 +17,7 @@ from tarash_core.testing import Documented, ProviderContract, Sample
 
 BUCKET = {"provider_config": {"surface": "vertex", "output_uri": "gs://bucket/fox clips/"}}
 RETRY = {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "23s"}
+SOON: dict[str, Any] = {"headers": {"retry-after": "5"}}
 BLOCKED_KEY = {"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "API_KEY_SERVICE_BLOCKED"}
 TWO_KEYS = "Multiple authentication credentials received"
 BAD_KEY = "API key not valid. Please pass one."
@@ -82,7 +83,8 @@ class TestVeo(ProviderContract):
         told(403, "PERMISSION_DENIED", "no right", AuthenticationError, BLOCKED_KEY),
         told(404, "NOT_FOUND", "Publisher Model was not found"),
         told(404, "NOT_FOUND", "models/veo is no longer available.", RetiredModelError),
-        told(429, "RESOURCE_EXHAUSTED", "Quota exceeded", RateLimitError, RETRY),
+        told(429, "RESOURCE_EXHAUSTED", "Quota exceeded", RateLimitError, RETRY, **SOON, retry_after_seconds=23),
+        told(429, "RESOURCE_EXHAUSTED", "Too fast", RateLimitError, **SOON, retry_after_seconds=5),
         told(429, "RESOURCE_EXHAUSTED", "Quota exceeded, limit: 0, model: x", InsufficientCreditsError),
         told(499, "CANCELLED", "The operation was cancelled."),
         told(500, "INTERNAL", "An internal error has occurred."),

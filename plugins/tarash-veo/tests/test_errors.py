@@ -5,23 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tarash_veo import provider
 from tarash_veo.errors import SUPPORT_CODES, failure_of, moderated
 
 from tarash_core import errors
-from tarash_core.plugins import HttpResponse
-
-from .test_contract import RETRY, rpc
 
 CONTENT, FAILED = errors.ContentModerationError, errors.GenerationFailedError
-
-
-@pytest.mark.parametrize(("details", "seconds"), [((RETRY,), 23), ((), 5)])
-def test_the_wait_stands_in_the_body(details: tuple[Any, ...], seconds: float) -> None:
-    answer = HttpResponse.of_json(rpc(429, "RESOURCE_EXHAUSTED", "x", *details), 429, retry_after="5")
-    error = provider.error(answer, "submit")
-    assert isinstance(error, errors.RateLimitError)
-    assert error.retry_after_seconds == seconds
 
 
 @pytest.mark.parametrize(

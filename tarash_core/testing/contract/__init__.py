@@ -25,7 +25,9 @@ from tarash_core.testing.contract.declared import Declared
 from tarash_core.testing.contract.failing import Failing
 from tarash_core.testing.contract.keys import Keys
 from tarash_core.testing.contract.marks import deviates, since
+from tarash_core.testing.contract.memory import memory_of
 from tarash_core.testing.contract.money import Money
+from tarash_core.testing.contract.offered import Offered
 from tarash_core.testing.contract.polling import Polling
 from tarash_core.testing.contract.recordings import Recordings
 from tarash_core.testing.contract.samples import Documented, Sample
@@ -36,7 +38,18 @@ __all__ = ["Documented", "ProviderContract", "Sample", "deviates", "since"]
 
 
 class ProviderContract(
-    Declared, Submitting, Keys, Polling, Failing, Troubles, Connecting, Capabilities, Catalogue, Recordings, Money
+    Declared,
+    Submitting,
+    Keys,
+    Polling,
+    Failing,
+    Troubles,
+    Connecting,
+    Capabilities,
+    Offered,
+    Catalogue,
+    Recordings,
+    Money,
 ):
     """Tests of what every provider promises; a provider's test file subclasses it.
 
@@ -56,7 +69,8 @@ class ProviderContract(
         webhook_secret: What callbacks are signed with; by default the simulator's own ``webhook_secret``.
         fault_scripts: Which of the fault scripts are played.
         today: The day by which lifecycles are judged, as ISO text; by default the newest ``Lifecycle.checked``.
-        simulator_settings: What the simulator is made with.
+        simulator_settings: What the simulator is made with; a sample may say more by ``simulator=``.
+        at_import: What the provider remembered when the class was made; filled in by itself.
     """
 
     __test__ = False
@@ -64,4 +78,6 @@ class ProviderContract(
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
         marks.check_overrides(cls, ProviderContract)
-        cls.__test__ = "provider" in vars(cls) or hasattr(cls, "provider")
+        cls.__test__ = hasattr(cls, "provider")
+        if cls.__test__:
+            cls.at_import = memory_of(cls.provider)

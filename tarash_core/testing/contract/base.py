@@ -40,11 +40,17 @@ class ContractBase:
     fault_scripts: ClassVar[Iterable[int]] = range(0, 600, 20)
     today: ClassVar[str | None] = None
     simulator_settings: ClassVar[Mapping[str, Any]] = {}
+    at_import: ClassVar[Mapping[str, Any]]
 
     @property
     def bench(self) -> Bench:
         """A bench for the provider."""
         return Bench(self.provider, self.simulator_settings)
+
+    def needs(self, capability: str) -> None:
+        """Skips a test of what the provider does not offer."""
+        if not self.provider.can(capability):
+            pytest.skip(f"{self.provider.name} does not override {capability}().")
 
     @classmethod
     def day(cls) -> date:
@@ -74,7 +80,7 @@ class ContractBase:
         asked = metafunc.fixturenames
         if "sample" in asked:
             samples = self.all_samples()
-            metafunc.parametrize("sample", samples, ids=[f"{one.kind}-{one.model}" for one in samples])
+            metafunc.parametrize("sample", samples, ids=[str(one) for one in samples])
         if "documented" in asked:
             known = list(self.documented_errors)
             metafunc.parametrize("documented", known, ids=[f"{one.phase}-{one.name}" for one in known])

@@ -29,6 +29,7 @@ from tarash_core.testing.simulator import Simulator
 
 CALLER = "https://caller.example/callback"
 MOST_LOOKS = 60
+_SECTIONS = {"submit": "errors", "schema": "catalogue"}
 
 
 class Tape:
@@ -85,11 +86,10 @@ class Bench:
         """The made-up key."""
         return simulated_credential(self.provider)
 
-    def simulator(self) -> Simulator:
-        """A fresh simulator, whose clock stands where that of the gateway does."""
-        start = VirtualClock().now().timestamp()
-        made = simulator_of(self.provider.name, **{"render": False, "start": start, **self.settings})
-        return made
+    def simulator(self, sample: Sample | None = None) -> Simulator:
+        """A fresh simulator for a sample, whose clock stands where that of the gateway does."""
+        usual = {"render": False, "start": VirtualClock().now().timestamp()}
+        return simulator_of(self.provider.name, **{**usual, **self.settings, **(sample.simulator if sample else {})})
 
     def gateway(self, transport: Any, make: type[Any] = Gateway, clock: VirtualClock | None = None) -> Any:
         """A gateway whose every request goes to a simulator or a tape."""
@@ -99,6 +99,10 @@ class Bench:
         """The config of a sample."""
         kind = sample.kind or "video"
         return CONFIGS[kind](provider=self.provider.name, model=sample.model, **{**sample.config, **more})
+
+    def config_to_wait(self, sample: Sample) -> Config | None:
+        """The config with which a job of a sample is taken up; None where it needs none."""
+        return self.config(sample) if sample.config else None
 
     def generate(self, sample: Sample, transport: Any, **more: Any) -> Any:
         """A whole generation; ``more`` are settings of the config."""
@@ -136,7 +140,7 @@ class Bench:
             return submit(plan, attempt)
 
         with mock.patch.object(self.provider, "submit", spied):
-            self.submit(sample, self.simulator(), **more)
+            self.submit(sample, self.simulator(sample), **more)
         plan, attempt = given[-1]
         return evolve(attempt, plan=plan)
 
@@ -150,7 +154,7 @@ class Bench:
         """What a method of the provider returns, driven by hand; an error that is none of ours fails the test."""
         base_url = sample.config.get("base_url") if sample else None
         driven = Driven(self.provider, answer, self.credential, VirtualClock().now(), base_url)
-        with no_crash(f"{self.name}.{phase}()", "errors" if phase == "submit" else phase):
+        with no_crash(f"{self.name}.{phase}()", _SECTIONS.get(phase, phase)):
             return driven(steps, phase)
 
 

@@ -31,7 +31,7 @@ class Connecting(ContractBase):
         bench = self.bench
         for phase, start in _methods(bench, sample):
             for place in range(_MOST_ASKS):
-                lost = _Lost(answers_of(bench.simulator()), place)
+                lost = _Lost(answers_of(bench.simulator(sample)), place)
                 try:
                     result = bench.drive(start(lost), phase, lost, sample)
                 except HTTPConnectionError:
@@ -86,7 +86,7 @@ def _methods(bench: Bench, sample: Sample) -> Iterator[tuple[Phase, Callable[[_L
     """The methods that ask something, each as a function of what answers."""
     attempt, provider = bench.attempt(sample), bench.provider
     yield "submit", lambda lost: provider.submit(attempt.plan, attempt)
-    if bench.submit(sample, bench.simulator()).result is None:
+    if bench.submit(sample, bench.simulator(sample)).result is None:
         yield "poll", lambda lost: provider.poll(_job(bench, sample, lost))
         if provider.can("cancel"):
             yield "cancel", lambda lost: provider.cancel(_job(bench, sample, lost))
@@ -96,7 +96,7 @@ def _methods(bench: Bench, sample: Sample) -> Iterator[tuple[Phase, Callable[[_L
 
 def _job(bench: Bench, sample: Sample, lost: _Lost) -> Any:
     """A job of a simulator that then answers to the method."""
-    simulator = bench.simulator()
+    simulator = bench.simulator(sample)
     job = bench.submit(sample, simulator)
     lost.answer = answers_of(simulator)
     return job
@@ -108,7 +108,7 @@ def _drivers() -> dict[str, Callable[[Bench, Sample], dict[str, Any]]]:
 
 
 def _sync(bench: Bench, sample: Sample) -> dict[str, Any]:
-    tape = Tape(bench.simulator())
+    tape = Tape(bench.simulator(sample))
     response = bench.generate(sample, tape)
     return _facts(response, response.outputs[0].read(), tape)
 
@@ -117,7 +117,7 @@ def _on(backend: str) -> Callable[[Bench, Sample], dict[str, Any]]:
     def run(bench: Bench, sample: Sample) -> dict[str, Any]:
         import anyio
 
-        tape = Tape(bench.simulator())
+        tape = Tape(bench.simulator(sample))
         response, content = anyio.run(bench.generate_async, sample, tape, backend=backend)
         return _facts(response, content, tape)
 

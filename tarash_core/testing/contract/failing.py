@@ -52,9 +52,10 @@ class Failing(ContractBase):
         """What the vendor documents is the error of ours that ``documented_errors`` says."""
         error = self.provider.error(documented.answer, documented.phase)
         charged = "no" if documented.phase == "submit" and bought_nothing(error) else error.charged
-        found = (type(error), error.retryable, charged if documented.charged else None)
-        wanted = (documented.raises, documented.retryable, documented.charged)
-        names = ("class", "retryable", "charged")
+        waits = getattr(error, "retry_after_seconds", None) if documented.retry_after_seconds is not None else None
+        found = (type(error), error.retryable, charged if documented.charged else None, waits)
+        wanted = (documented.raises, documented.retryable, documented.charged, documented.retry_after_seconds)
+        names = ("class", "retryable", "charged", "retry_after_seconds")
         wrong = [
             f"{name} is {_shown(ours)}, the table says {_shown(theirs)}"
             for name, ours, theirs in zip(names, found, wanted, strict=True)
@@ -62,8 +63,9 @@ class Failing(ContractBase):
         ]
         if documented.says not in str(error):
             wrong.append(f"its sentence lacks {documented.says!r}: {error}")
-        if getattr(error, "status_code", None) not in (None, documented.status):
-            wrong.append(f"status_code is {getattr(error, 'status_code', None)}, the vendor said {documented.status}")
+        code, said = getattr(error, "status_code", None), documented.status_code or documented.status
+        if code != said and (code is not None or documented.status_code is not None):
+            wrong.append(f"status_code is {code}, the vendor said {said}")
         if wrong:
             broken(
                 f"{self.bench.name}.error() misreads {documented.name!r} ({documented.status}):\n{listed(wrong)}",

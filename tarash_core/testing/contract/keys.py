@@ -30,7 +30,7 @@ class Keys(ContractBase):
     @since(1)
     def test_key_goes_only_to_its_origins(self, sample: Sample) -> None:
         """The key stands in headers of signed requests to the provider's origins, and in no other place."""
-        bench, tape = self.bench, Tape(self.bench.simulator())
+        bench, tape = self.bench, Tape(self.bench.simulator(sample))
         _generated(bench, sample, tape)
         own = {origin_of(origin) for origin in (sample.config.get("base_url"), *bench.provider.origins) if origin}
         found = [line for request, _ in tape.exchanges for line in _leaks(bench, request, own)]
@@ -45,11 +45,11 @@ class Keys(ContractBase):
     @since(1)
     def test_tampered_receipt_leads_nowhere(self, sample: Sample) -> None:
         """A receipt that came back with other addresses, or a strange id, leads the key nowhere else."""
-        bench, tape = self.bench, Tape(self.bench.simulator())
+        bench, tape = self.bench, Tape(self.bench.simulator(sample))
         job = bench.submit(sample, tape)
         if job.result is not None:
             pytest.skip("it answers the purchase with the result.")
-        config = bench.config(sample) if sample.config else None
+        config = bench.config_to_wait(sample)
         bought = len(tape.exchanges)
         strange_id = job.replace(id=ASTRAY, access=None)
         for changed in (job.replace(state=_tampered(job.state), access=None), strange_id, strange_id.replace(state={})):
@@ -73,7 +73,7 @@ class Keys(ContractBase):
         """With ``base_url`` nothing goes to the vendor's own hosts any more."""
         if "base_url" in sample.config:
             pytest.skip("the sample has a base_url of its own.")
-        bench, tape = self.bench, Tape(self.bench.simulator())
+        bench, tape = self.bench, Tape(self.bench.simulator(sample))
         _generated(bench, sample, tape, base_url=ELSEWHERE)
         away = sorted({_place(request) for request, _ in tape.exchanges if _place(request) != ELSEWHERE})
         if away:

@@ -42,7 +42,7 @@ class Polling(ContractBase):
     @since(1)
     def test_polls_answer_a_known_update(self, sample: Sample) -> None:
         """From the purchase to the end each look is an update, and the last one has the outputs."""
-        bench, simulator = self.bench, self.bench.simulator()
+        bench, simulator = self.bench, self.bench.simulator(sample)
         job = _bought(bench, sample, simulator)
         for _ in range(MOST_LOOKS):
             update = bench.drive(bench.provider.poll(job), "poll", simulator, sample)
@@ -66,7 +66,7 @@ class Polling(ContractBase):
     @pytest.mark.parametrize("end", _ENDS)
     def test_every_end_is_told(self, sample: Sample, end: str) -> None:
         """A job that fails, is moderated or called off is our error of that kind, not a timeout."""
-        bench, simulator = self.bench, self.bench.simulator()
+        bench, simulator = self.bench, self.bench.simulator(sample)
         fault, kinds = _ENDS[end]
         simulator.script(fault)
         said = "a finished job"
@@ -91,14 +91,43 @@ class Polling(ContractBase):
         )
 
     @since(1)
+    def test_forgotten_job_has_expired(self, sample: Sample) -> None:
+        """A job that the vendor no longer knows has expired, unless the vendor documents another error for it."""
+        bench, simulator = self.bench, self.bench.simulator(sample)
+        job = _bought(bench, sample, simulator)
+        simulator.script(faults.vanished(on=None))
+        tape, said = Tape(simulator), "a finished job"
+        with bench.gateway(tape) as gateway:
+            try:
+                gateway.wait_job(job, config=bench.config_to_wait(sample))
+            except errors.JobExpiredError:
+                return
+            except errors.TarashException as error:
+                said = told(error)
+                if type(error) in self._documented_for(tape):
+                    return
+        broken(
+            f"{bench.name}: a job that its simulator has forgotten became {said}.",
+            rule="a job that the vendor no longer knows is Expired(): nobody waits for it any longer.",
+            change="return (yield from look(request, read)), which makes a 404 Expired, or name the error that the "
+            'vendor documents: Documented(…, phase="poll").',
+            see="poll",
+        )
+
+    def _documented_for(self, tape: Tape) -> set[type[errors.TarashException]]:
+        """What the vendor documents of a look that is answered as the last one was."""
+        statuses = {answer.status for _, answer in tape.of("poll")[-1:]}
+        return {row.raises for row in self.documented_errors if row.phase == "poll" and row.status in statuses}
+
+    @since(1)
     def test_unknown_status_survives(self, sample: Sample) -> None:
         """A status word that nobody knows is a running job; the clock ends the wait."""
-        bench, simulator = self.bench, self.bench.simulator()
+        bench, simulator = self.bench, self.bench.simulator(sample)
         job = _bought(bench, sample, simulator)
         paths = _status_paths(bench, sample, job, simulator)
         if not paths:
             pytest.skip("its polls carry no status word.")
-        fresh = bench.simulator()
+        fresh = bench.simulator(sample)
         job = bench.submit(sample, fresh)
         answer = answers_of(fresh)
         update = bench.drive(bench.provider.poll(job), "poll", lambda asked: _renamed(answer(asked), paths), sample)
@@ -119,7 +148,7 @@ def _bought(bench: Bench, sample: Sample, simulator: Any) -> Job:
 
 
 def _comes_at_once(bench: Bench, sample: Sample) -> bool:
-    return bench.submit(sample, bench.simulator()).result is not None
+    return bench.submit(sample, bench.simulator(sample)).result is not None
 
 
 def _check_result(bench: Bench, update: Any) -> None:
@@ -137,7 +166,7 @@ def _status_paths(bench: Bench, sample: Sample, job: Job, simulator: Any) -> set
     """Where in the answers a word stands that changes while a job runs."""
     tape = Tape(simulator)
     with bench.gateway(tape) as gateway:
-        gateway.wait_job(job, config=bench.config(sample) if sample.config else None)
+        gateway.wait_job(job, config=bench.config_to_wait(sample))
     words = [dict(_words(_body(answer))) for _, answer in tape.of("poll")]
     if len(words) < 2:
         return set()

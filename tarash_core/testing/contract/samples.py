@@ -33,12 +33,17 @@ class Sample:
         kind: ``video`` or ``image``; what the model makes when None.
         fields: Fields of the request; a prompt is there unless it is given as None.
         config: Settings of the config, such as ``base_url`` or ``provider_config``.
+        simulator: What its simulator is made with, over ``simulator_settings`` of the test class.
     """
 
     model: str
     kind: Kind | None = field(default=None, kw_only=True)
     fields: Mapping[str, Any] = field(factory=dict, kw_only=True, hash=False)
     config: Mapping[str, Any] = field(factory=dict, kw_only=True, hash=False)
+    simulator: Mapping[str, Any] = field(factory=dict, kw_only=True, hash=False)
+
+    def __str__(self) -> str:
+        return "-".join((str(self.kind), self.model, *map(str, self.simulator.values())))
 
     @property
     def asked(self) -> dict[str, Any]:
@@ -60,6 +65,8 @@ class Documented:
         phase: What the request was for.
         headers: Headers of the answer.
         says: A part of the error's sentence; the vendor's own words should stay.
+        status_code: The status of our error where it is another than the answer's, as of a code within a 200.
+        retry_after_seconds: How long the error says to wait; not compared when None.
     """
 
     name: str
@@ -71,6 +78,8 @@ class Documented:
     phase: Phase = field(default="submit", kw_only=True)
     headers: Mapping[str, str] = field(factory=dict, kw_only=True, hash=False)
     says: str = field(default="", kw_only=True)
+    status_code: int | None = field(default=None, kw_only=True)
+    retry_after_seconds: float | None = field(default=None, kw_only=True)
 
     @property
     def answer(self) -> HttpResponse:

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
+import itertools
 import socket
 import time
 from collections.abc import Callable
 from typing import Any, NoReturn
 from unittest import mock
+from urllib.parse import quote
 
 from tarash_core.errors import TarashException
 from tarash_core.plugins.http import HttpRequest, HttpResponse
-from tarash_core.plugins.provider import Attempt, Provider
+from tarash_core.plugins.provider import Attempt
 from tarash_core.plugins.updates import Accepted, Done
-from tarash_core.testing.contract.base import ContractBase, installed
-from tarash_core.testing.contract.bench import Bench, answers_of
+from tarash_core.testing.contract.base import ContractBase
+from tarash_core.testing.contract.bench import Bench, Tape, answers_of
 from tarash_core.testing.contract.marks import since
+from tarash_core.testing.contract.memory import changes, memory_of
 from tarash_core.testing.contract.samples import Sample
 from tarash_core.testing.contract.teaching import broken, told
+from tarash_core.testing.simulator import Simulator
+
+_SERIES = itertools.count(1_000_000, 1_000)
+"""Where simulators begin to count, so that no id is ever met twice in a process."""
 
 
 class Submitting(ContractBase):
@@ -29,7 +37,7 @@ class Submitting(ContractBase):
         bench = self.bench
         attempt = bench.attempt(sample)
         before = copy.deepcopy(attempt.plan.payload)
-        first, answers = _asked(bench, attempt, answers_of(bench.simulator()), sample)
+        first, answers = _asked(bench, attempt, answers_of(bench.simulator(sample)), sample)
         second, _ = _asked(bench, attempt, _again(answers), sample)
         if attempt.plan.payload != before:
             broken(
@@ -50,7 +58,7 @@ class Submitting(ContractBase):
     def test_submit_buys_once(self, sample: Sample) -> None:
         """Exactly one request has effect="buy", and submit returns Accepted or Done."""
         bench = self.bench
-        attempt, simulator = bench.attempt(sample), bench.simulator()
+        attempt, simulator = bench.attempt(sample), bench.simulator(sample)
         asked: list[tuple[HttpRequest, HttpResponse]] = []
         result = bench.drive(
             bench.provider.submit(attempt.plan, attempt), "submit", _kept(asked, answers_of(simulator)), sample
@@ -74,10 +82,10 @@ class Submitting(ContractBase):
 
     @since(1)
     def test_job_survives_json(self, sample: Sample) -> None:
-        """A receipt goes through JSON unchanged, holds no key, and another process takes it up."""
-        bench, simulator = self.bench, self.bench.simulator()
-        another = _as_it_is(bench.provider)
-        job = bench.submit(sample, simulator)
+        """A receipt goes through JSON unchanged, holds no key, and a process that did not buy it takes it up."""
+        bench = self.bench
+        tape = Tape(_numbered(bench.simulator(sample)))
+        job = bench.submit(sample, tape)
         restored: Any = None
         try:
             text = job.to_json()
@@ -95,15 +103,29 @@ class Submitting(ContractBase):
                     see="the-job",
                 )
         if job.result is None:
-            with installed(another):
-                self._taken_up(bench, restored, simulator, sample)
+            simulator, text = _bought_elsewhere(bench, sample, tape, text)
+            self._taken_up(bench, type(job).from_json(text), simulator, sample)
+
+    @since(1)
+    def test_provider_keeps_nothing(self, sample: Sample) -> None:
+        """After a whole generation the provider is as it was when it was imported."""
+        bench = self.bench
+        with contextlib.suppress(TarashException):  # what fails is told by other tests
+            bench.generate(sample, bench.simulator(sample))
+        changed = changes(self.at_import, memory_of(bench.provider))
+        if changed:
+            broken(
+                f"{bench.name} keeps something between requests: {', '.join(changed)}.",
+                rule="one instance serves all threads, event loops and accounts, and no other process has its memory.",
+                change="keep what poll() needs in Accepted(state={…}), and what is fixed in a cached_property.",
+                see="the-provider",
+            )
 
     def _taken_up(self, bench: Bench, job: Any, simulator: Any, sample: Sample) -> None:
         said = "nothing"
         with bench.gateway(simulator) as gateway:
-            config = bench.config(sample) if sample.config else None
             try:
-                response = gateway.wait_job(job, config=config)
+                response = gateway.wait_job(job, config=bench.config_to_wait(sample))
                 if response.request_id == job.id and response.outputs:
                     return
             except TarashException as error:
@@ -117,13 +139,23 @@ class Submitting(ContractBase):
             )
 
 
-def _as_it_is(provider: Provider) -> Provider:
-    """The provider as another process would have it: what it remembers from now on is not there."""
-    made = copy.copy(provider)
-    for name, value in vars(provider).items():
-        if isinstance(value, (dict, list, set)):
-            setattr(made, name, value.copy())
-    return made
+def _numbered(simulator: Simulator) -> Simulator:
+    simulator.number_from(next(_SERIES))
+    return simulator
+
+
+def _bought_elsewhere(bench: Bench, sample: Sample, tape: Tape, text: str) -> tuple[Simulator, str]:
+    """The same purchase from a vendor whose answer the provider has not seen, and its receipt.
+
+    A memory in this process, wherever it is kept, knows nothing of its ids.
+    """
+    other = _numbered(bench.simulator(sample))
+    for request, _ in tape.exchanges:
+        other.handle(request)
+    changed = text
+    for ours, theirs in zip(tape.simulator.bought, other.bought, strict=False):
+        changed = changed.replace(ours, theirs).replace(quote(ours, safe=""), quote(theirs, safe=""))
+    return (other, changed) if changed != text else (tape.simulator, text)
 
 
 def _not_json(bench: Bench, why: str) -> NoReturn:

@@ -43,7 +43,7 @@ class Troubles(ContractBase):
     @pytest.mark.parametrize("trouble", _PASSING)
     def test_passing_trouble_is_survived(self, sample: Sample, trouble: str) -> None:
         """A fault that passes by itself costs time: one job is bought, and its result delivered."""
-        bench, simulator = self.bench, self.bench.simulator()
+        bench, simulator = self.bench, self.bench.simulator(sample)
         simulator.script(_PASSING[trouble])
         said = ""
         try:
@@ -64,7 +64,7 @@ class Troubles(ContractBase):
     @pytest.mark.parametrize("answer", _LOST)
     def test_lost_purchase_is_not_repeated(self, sample: Sample, answer: str) -> None:
         """A purchase whose answer tells nothing is found again, or is an error that says so; it is made once."""
-        bench, simulator = self.bench, self.bench.simulator()
+        bench, simulator = self.bench, self.bench.simulator(sample)
         simulator.script(_LOST[answer])
         said, charged = "it delivered", "yes"
         try:

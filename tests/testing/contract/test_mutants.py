@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import json
 import time
 import uuid
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, ClassVar
 
 import pytest
 from attrs import evolve
@@ -16,13 +18,15 @@ from attrs import evolve
 from tarash_core.catalog import ModelSpec
 from tarash_core.catalog.building import Endpoint, write_schemas
 from tarash_core.catalog.lifecycle import Lifecycle
-from tarash_core.errors import HTTPConnectionError, HTTPError, TarashException
+from tarash_core.errors import HTTPConnectionError, HTTPError, RateLimitError, TarashException
 from tarash_core.fields import at_least_one_of
 from tarash_core.plugins import Accepted, Callback, Cancelled, Done, Headers, HttpRequest, Provider, Running
-from tarash_core.testing import Documented, ProviderContract, route
+from tarash_core.plugins.provider import Phase
+from tarash_core.testing import Documented, ProviderContract, Sample, route
+from tarash_core.testing.contract.base import installed
 from tarash_core.testing.contract.marks import promised
 
-from .acme import LIFE, ORIGIN, VIDEO, Acme, AcmeSimulator, catalog_of
+from .acme import FILES, LIFE, ORIGIN, VIDEO, Acme, AcmeSimulator, catalog_of
 from .running import contract_for, lessons
 
 Make = Callable[[], type[ProviderContract]]
@@ -169,6 +173,75 @@ class KeepsTheUrlToItself(Acme):
         return self.urls.get(job.id, f"{ORIGIN}/v1/videos/lost")
 
 
+class KeepsTheUrlOnItsClass(KeepsTheUrlToItself):
+    """Its memory is shared by all instances."""
+
+    shared: ClassVar[dict[str, str]] = {}
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.urls = self.shared
+
+
+mutant("test_job_survives_json", "in another process")(KeepsTheUrlOnItsClass)
+URLS: dict[str, str] = {}
+
+
+@mutant("test_job_survives_json", "in another process")
+class KeepsTheUrlInItsModule(KeepsTheUrlToItself):
+    def __init__(self) -> None:
+        super().__init__()
+        self.urls = URLS
+
+
+@pytest.mark.parametrize("made", [KeepsTheUrlToItself, KeepsTheUrlOnItsClass, KeepsTheUrlInItsModule])
+def test_a_memory_that_other_tests_have_filled_is_found(made: Callable[[], Acme]) -> None:
+    contract = contract_for(made())
+    assert lessons(contract, "test_submit_buys_once") == lessons(contract, "test_polls_answer_a_known_update") == []
+    for _ in range(2):
+        assert "in another process" in "".join(lessons(contract, "test_job_survives_json"))
+
+
+@mutant("test_provider_keeps_nothing", "keeps something between requests: last", "Accepted(state={…})")
+class KeepsTheLastOne(Acme):
+    def submit(self, plan: Any, attempt: Any) -> Any:
+        self.last = plan.model
+        return (yield from super().submit(plan, attempt))
+
+
+@mutant("test_provider_keeps_nothing", "keeps something between requests: seen.")
+class CountsOnItsClass(Acme):
+    seen: ClassVar[list[str]] = []
+
+    def poll(self, job: Any) -> Any:
+        self.seen.append(job.id)
+        return (yield from super().poll(job))
+
+
+@mutant("test_provider_keeps_nothing", "keeps something between requests: book")
+class KeepsABook(Acme):
+    def __init__(self) -> None:
+        super().__init__()
+        self.book = SimpleNamespace(pages={"seen": set()})
+
+    def poll(self, job: Any) -> Any:
+        self.book.pages["seen"].add(job.id)
+        return (yield from super().poll(job))
+
+
+def test_what_follows_from_a_provider_itself_may_be_kept() -> None:
+    class Derives(Acme):
+        @functools.cached_property
+        def hosts(self) -> list[str]:
+            return list(self.origins)
+
+        def poll(self, job: Any) -> Any:
+            assert self.hosts
+            return (yield from super().poll(job))
+
+    assert lessons(contract_for(Derives()), "test_provider_keeps_nothing") == []
+
+
 # keys
 
 
@@ -266,6 +339,19 @@ class WaitsForTheDead(Acme):
         return Running() if body["status"] == "failed" else super().update(body)
 
 
+@mutant("test_forgotten_job_has_expired", "has forgotten became HTTPError", "yield from look(request, read)")
+class WaitsForTheForgotten(Acme):
+    def poll(self, job: Any) -> Any:
+        return self.update((yield HttpRequest("GET", self.url_of(job))).json())
+
+
+@pytest.mark.parametrize("phase", ["poll", "cancel"])
+def test_an_error_that_the_vendor_documents_for_it_is_as_good(phase: Phase) -> None:
+    row = Documented("gone", 404, {"error": "gone"}, HTTPError, charged=None, phase=phase)
+    found = lessons(contract_for(WaitsForTheForgotten(), documented_errors=[row]), "test_forgotten_job_has_expired")
+    assert bool(found) is (phase == "cancel")
+
+
 @mutant("test_unknown_status_survives", "unheard_of", "Running(unknown_status=str(status)")
 class CrashesAtNews(Acme):
     def update(self, body: Mapping[str, Any]) -> Any:
@@ -289,6 +375,19 @@ def table_says_otherwise() -> type[ProviderContract]:
 def table_of_another_time() -> type[ProviderContract]:
     row = Documented("busy", 503, {"error": "busy"}, HTTPError, charged=None, says="try later")
     return contract_for(Acme(), documented_errors=[row])
+
+
+@mutant("test_every_declared_error_maps", "status_code is 200, the vendor said 503")
+def table_of_another_status() -> type[ProviderContract]:
+    row = Documented("busy", 200, {"error": "busy"}, HTTPError, charged=None, status_code=503)
+    return contract_for(Acme(), documented_errors=[row])
+
+
+@mutant("test_every_declared_error_maps", "retry_after_seconds is 7.0, the table says 9")
+def table_of_another_wait() -> type[ProviderContract]:
+    known: dict[str, Any] = {"retryable": True, "headers": {"retry-after": "7"}}
+    row = Documented("busy", 429, {"error": "busy"}, RateLimitError, retry_after_seconds=9, **known)
+    return contract_for(Acme(), documented_errors=[row, evolve(row, retry_after_seconds=7)])
 
 
 @mutant("test_no_error_body_is_a_crash", "isinstance() before you index", "AttributeError")
@@ -435,6 +534,69 @@ class HasTime(Acme):
         super().authentic(headers, body, secret, datetime.fromtimestamp(float(headers["acme-time"]), UTC))
 
 
+class Listing(AcmeSimulator):
+    """Publishes its models."""
+
+    @route("GET", "/v1/models", phase="schema")
+    def models(self, request: HttpRequest) -> Any:
+        """What it sells."""
+        return {"models": ["acme-1", "acme-image", "acme-sound"]}
+
+
+class Publishing(Acme):
+    """Reads what Acme publishes."""
+
+    simulator = f"{__name__}:Listing"
+
+    def schema(self, model: str) -> Any:
+        listed = (yield HttpRequest("GET", f"{ORIGIN}/v1/models")).json()["models"]
+        return ModelSpec(variants=VIDEO) if model in listed else None
+
+    def live_models(self, known: Any) -> Any:
+        return (yield HttpRequest("GET", f"{ORIGIN}/v1/models")).json()["models"]
+
+
+@mutant("test_schema_is_read", "schema('acme-1') returned None", "ModelSpec")
+class ReadsNoSchema(Publishing):
+    def schema(self, model: str) -> Any:
+        yield from super().schema(model)
+
+
+@mutant("test_schema_is_read", "returned 'HTTPError: ", "let the simulator serve")
+class AsksAnotherPath(Publishing):
+    def schema(self, model: str) -> Any:
+        return (yield HttpRequest("GET", f"{ORIGIN}/v2/models")).json()
+
+
+@mutant("test_live_models_are_listed", "live_models() returned ['models/acme-1'", "as the catalogue writes them")
+class WritesIdsOtherwise(Publishing):
+    def live_models(self, known: Any) -> Any:
+        return [f"models/{id}" for id in (yield from super().live_models(known))]
+
+
+@mutant("test_live_models_are_listed", "live_models() sends a request with effect")
+class BuysTheList(Publishing):
+    def live_models(self, known: Any) -> Any:
+        yield HttpRequest("GET", f"{ORIGIN}/v1/models", effect="buy")
+        return ["acme-1"]
+
+
+@mutant("test_every_capability_is_exercised", "cancel(): video-acme-1: cancel() only looks at this model")
+class OnlyLooks(Acme):
+    def cancel(self, job: Any) -> Any:
+        return (yield from self.poll(job))
+
+
+def test_what_was_not_exercised_is_listed_with_its_reason() -> None:
+    contract = contract_for(Publishing())
+    with installed(contract.provider), pytest.raises(pytest.skip.Exception) as skipped:
+        contract().test_every_capability_is_exercised()
+    assert "image-acme-image: it answers the purchase with the result" in str(skipped.value)
+    assert "not overridden" not in str(skipped.value)
+    with installed(Acme()), pytest.raises(pytest.skip.Exception, match="not overridden: schema, live_models; "):
+        contract_for(Acme())().test_every_capability_is_exercised()
+
+
 # catalogue
 
 
@@ -501,6 +663,22 @@ class TriesAgain(Acme):
             return (yield from super().submit(plan, attempt))
         except HTTPConnectionError:
             return (yield from super().submit(plan, attempt))
+
+
+@mutant("test_uploads_in_trouble_are_answered_for", "sold a job whose picture it has never stored")
+class GuessesTheAddress(Acme):
+    def upload(self, media: Any) -> Any:
+        try:
+            return (yield from super().upload(media))
+        except (TarashException, ValueError):
+            return f"{FILES}/files/unknown"
+
+
+@mutant("test_every_job_bought_is_answered_for", "sold 2 jobs", "config={'base_url': 'https://proxy.example'}")
+def tries_again_elsewhere() -> type[ProviderContract]:
+    place = {"base_url": "https://proxy.example"}
+    sample = Sample("acme-1", config=place, simulator={"polls_to_finish": 2})
+    return contract_for(TriesAgain(), samples=[sample])
 
 
 @pytest.mark.parametrize(("test", "make", "says"), MUTANTS)
