@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 from attrs import field, frozen
 
 from tarash_core.catalog.lifecycle import to_day
-from tarash_core.fields import values
+from tarash_core.fields import names, values
 from tarash_core.models.base import Value
 from tarash_core.models.cost import Cost, to_decimal
 
@@ -44,7 +44,8 @@ class Price(Value):
         usd_per_output: For each video or image.
         usd_per_megapixel: For each million pixels of each output.
         usd_per_job: Once.
-        by: The fields whose effective values are the keys of the tables.
+        by: The fields whose effective values are the keys of the tables. A parameter of the model's own is
+            ``extra_params.NAME``; not given is False, and a list or an object that is not empty is True.
         source: Where the price is said.
         checked: When somebody last looked.
     """
@@ -75,9 +76,18 @@ class Price(Value):
         return rate * to_decimal(unit) * times if rate is not None and values.is_number(unit) else None
 
     def _rate(self, table: Mapping[Any, Decimal], effective: Mapping[str, Any]) -> Decimal | None:
-        here = tuple(values.key_of(name, effective.get(name)) for name in self.by)
+        here = tuple(values.key_of(name, _told(name, effective)) for name in self.by)
         keys = ((tuple(map(values.key_of, self.by, key)), rate) for key, rate in table.items())
         return next((rate for key, rate in keys if key == here), None)
+
+
+def _told(name: str, effective: Mapping[str, Any]) -> Any:
+    """What counts for a key; of the model's own parameters, a list or an object counts as a switch that is on."""
+    own = name.removeprefix(f"{names.EXTRA}.")
+    if own == name:
+        return effective.get(name)
+    value = effective.get(names.EXTRA, {}).get(own)
+    return value if isinstance(value, (str, int, float)) else bool(value)
 
 
 def _megapixels(size: Any) -> float | None:

@@ -13,7 +13,7 @@ from tarash_core.engine.access import Access
 from tarash_core.engine.asks import Flow
 from tarash_core.engine.clocks import Deadline
 from tarash_core.engine.exchange import Line, converse
-from tarash_core.engine.measure import sniff
+from tarash_core.engine.measure import measure, sniff
 from tarash_core.fields.payload import fill_leaves, leaves_of, write_form
 from tarash_core.models.media import Media
 from tarash_core.models.plan import MediaForm, MediaLeaf, Plan
@@ -41,6 +41,7 @@ def filled(access: Access, plan: Plan, deadline: Deadline) -> Flow[Plan]:
 def _value(access: Access, leaf: MediaLeaf, deadline: Deadline) -> Flow[Any]:
     media = yield from _at_hand(access, leaf, deadline)
     content = b"".join(media.chunks())
+    _check_limits(leaf, content)
     kind = content_type_of(media, content)
     form = _form(access, leaf, len(content))
     if form.kind == "url":
@@ -56,6 +57,24 @@ def _at_hand(access: Access, leaf: MediaLeaf, deadline: Deadline) -> Flow[Media]
         return leaf.media
     content = yield from delivery.read(leaf.media, access, deadline=deadline)
     return Media(content, content_type=leaf.media.content_type)
+
+
+def _check_limits(leaf: MediaLeaf, content: bytes) -> None:
+    limits = leaf.limits
+    if limits is None:
+        return
+    found = measure(content)
+    size = (found.width, found.height) if found and found.width and found.height else None
+    if limits.fit_bytes(len(content)) and (size is None or limits.fit(*size)):
+        return
+    shown = f"{size[0]}x{size[1]} pixels, {len(content):,} bytes" if size else f"{len(content):,} bytes"
+    raise errors.UnsupportedParameterError(
+        f"{leaf.field} is an image of {shown}, and the model takes: {limits}; resize it.",
+        field=leaf.field,
+        value=shown,
+        allowed=str(limits),
+        charged="no",
+    )
 
 
 def _form(access: Access, leaf: MediaLeaf, size: int) -> MediaForm:

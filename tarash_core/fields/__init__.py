@@ -21,12 +21,14 @@ from tarash_core.fields.builders import (
 from tarash_core.fields.mapper import FieldMapper, Frames
 from tarash_core.fields.rules import Rule, at_least_one_of, excludes, requires, rule
 from tarash_core.fields.shapes import AnySize
+from tarash_core.models.limits import ImageLimits
 from tarash_core.models.plan import MediaForm
 
 __all__ = [
     "AnySize",
     "FieldMapper",
     "Frames",
+    "ImageLimits",
     "MediaForm",
     "Rule",
     "at_least_one_of",

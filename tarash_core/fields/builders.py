@@ -14,6 +14,7 @@ from tarash_core.fields import names
 from tarash_core.fields.mapper import FieldMapper, Frames
 from tarash_core.fields.shapes import AnySize, Shapes, named_shape, table_shape
 from tarash_core.fields.values import WireType
+from tarash_core.models.limits import ImageLimits
 from tarash_core.models.plan import MediaForm
 
 Forms = Sequence["str | MediaForm"]
@@ -73,6 +74,7 @@ def single_image_field_mapper(
     *,
     forms: Forms = ("url",),
     index: int = 0,
+    limits: ImageLimits | None = None,
 ) -> FieldMapper:
     """Writes one image of a type.
 
@@ -85,9 +87,14 @@ def single_image_field_mapper(
         forms: Forms in which the model takes it, the preferred one first: ``url``, ``data_uri``, ``base64``,
             ``file``, or a ``MediaForm`` with the object to write.
         index: Which image of the type, where the model has a field for each; 0 is the first.
+        limits: What the model takes of an image that is given as a file; checked before anything is bought.
     """
     return FieldMapper(
-        _image_source(image_type), required=required, forms=_either(accepted_formats, forms), index=index
+        _image_source(image_type),
+        required=required,
+        forms=_either(accepted_formats, forms),
+        index=index,
+        limits=limits,
     )
 
 
@@ -102,6 +109,7 @@ def image_list_field_mapper(
     max_items: int | None = None,
     item: Mapping[str, str] | None = None,
     index: int = 0,
+    limits: ImageLimits | None = None,
 ) -> FieldMapper:
     """Writes all images of a type as a list.
 
@@ -115,6 +123,7 @@ def image_list_field_mapper(
         max_items: The most images.
         item: Further keys of each item with the attribute of ``ImageInput`` that fills it: ``{"tag": "name"}``.
         index: From which image on, where earlier ones have fields of their own.
+        limits: As for :func:`single_image_field_mapper`, for each image.
     """
     return FieldMapper(
         _image_source(image_type),
@@ -125,6 +134,7 @@ def image_list_field_mapper(
         max_items=max_items,
         item=dict(item or {}),
         index=index,
+        limits=limits,
     )
 
 
@@ -257,9 +267,11 @@ def n_images_field_mapper(min_n: int = 1, max_n: int = 10, *, default: int | Non
     return FieldMapper("n", minimum=min_n, maximum=max_n, default=default)
 
 
-def image_input_field_mapper(required: bool = False, *, forms: Forms = ("url",)) -> FieldMapper:
-    """Writes the one image to edit, of whatever type it is given as."""
-    return FieldMapper(names.ANY_IMAGE, required=required, forms=forms)
+def image_input_field_mapper(
+    required: bool = False, *, forms: Forms = ("url",), limits: ImageLimits | None = None
+) -> FieldMapper:
+    """Writes the one image to edit, of whatever type it is given as; ``limits`` are those of its file."""
+    return FieldMapper(names.ANY_IMAGE, required=required, forms=forms, limits=limits)
 
 
 def mask_image_field_mapper(required: bool = False, *, forms: Forms = ("url",)) -> FieldMapper:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tarash_core.fields import values
+from tarash_core.models.limits import ImageLimits
 from tarash_core.models.media import Media
 from tarash_core.models.plan import MediaForm, MediaLeaf
 
@@ -30,13 +31,13 @@ def _can(media: Media, kind: str, provider: str) -> bool:
     return media.scheme == kind
 
 
-def write_media(media: Media, forms: Sequence[MediaForm], field: str) -> Any:
+def write_media(media: Media, forms: Sequence[MediaForm], field: str, limits: ImageLimits | None = None) -> Any:
     """An address or the id of an earlier job, written at once in the first form that takes it; else a hole to fill."""
     for form in forms:
         value = _final(media, form.kind)
         if value is not None:
             return write_form(form, value, media.content_type or guess_type(media.url or ""))
-    return MediaLeaf(media, tuple(forms), field)
+    return MediaLeaf(media, tuple(forms), field, limits)
 
 
 def _final(media: Media, kind: str) -> str | None:

@@ -12,6 +12,7 @@ from attrs import field, frozen
 from tarash_core.errors import ValidationError
 from tarash_core.fields import names, values
 from tarash_core.fields.shapes import Shapes
+from tarash_core.models.limits import ImageLimits
 from tarash_core.models.plan import MediaForm
 
 Converter = Callable[[Any, Any], Any]
@@ -100,6 +101,7 @@ class FieldMapper:
         suffix: Follows a number on the wire, such as ``s`` in ``"8s"``.
         frames: Seconds are written as a number of frames.
         forms: Forms in which a medium is taken, the preferred one first.
+        limits: What is taken of an image that is given as a file.
         item: Further keys of a list's items, each with the attribute of ``ImageInput`` it takes: ``name``, ``weight``.
         shapes: Ratio, resolution and size in one value.
         constant: What a constant writes; ``"$model"`` is the model's id.
@@ -125,6 +127,7 @@ class FieldMapper:
     suffix: str = field(default="", kw_only=True)
     frames: Frames | None = field(default=None, kw_only=True)
     forms: tuple[MediaForm, ...] = field(default=(), kw_only=True, converter=_forms)
+    limits: ImageLimits | None = field(default=None, kw_only=True)
     item: Mapping[str, str] = field(factory=dict, kw_only=True, hash=False)
     shapes: Shapes | None = field(default=None, kw_only=True, hash=False)
     constant: Any = field(default=None, kw_only=True, hash=False)
@@ -230,7 +233,8 @@ class FieldMapper:
     def _allowed_media(self) -> str:
         few = values.between(self.min_items, self.max_items) if self.many else ""
         one = "one" if not self.many else f"{few or 'any number of'}"
-        return f"{one} as {values.listed(form.kind for form in self.forms)}" if self.forms else one
+        taken = f"{one} as {values.listed(form.kind for form in self.forms)}" if self.forms else one
+        return taken if self.limits is None else f"{taken}; {self.limits}"
 
     def _allowed_values(self) -> str:
         length = values.between(self.min_length, self.max_length)

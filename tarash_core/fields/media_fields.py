@@ -46,7 +46,7 @@ def _written(desk: Desk, mapper: FieldMapper, medium: Any) -> Any:
     forms = usable_forms(media, mapper.forms, desk.context.provider)
     if not forms:
         raise policy.lacking(mapper.name, media, allowed_forms(mapper.forms), desk.context.where, "firm", None)
-    return write_media(media, forms, mapper.name)
+    return write_media(media, forms, mapper.name, mapper.limits)
 
 
 def _item(desk: Desk, mapper: FieldMapper, medium: Any) -> dict[str, Any]:

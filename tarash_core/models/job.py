@@ -57,6 +57,8 @@ class Job(Value):
         contract_version: The version of the provider contract that wrote ``state``.
         result: The outputs of a vendor that answers at once, as JSON; None while the job must be asked for.
         estimated_cost: What it should cost by the word of the vendor that took it; None where it does not tell.
+        origin: The host that took it, such as ``https://proxy.example``, where a ``base_url`` named another than the
+            vendor's own; no other is asked for it. It is never gone to because it stands here.
     """
 
     kind: ClassVar[Kind]
@@ -71,6 +73,7 @@ class Job(Value):
     contract_version: int = 1
     result: Mapping[str, Any] | None = field(default=None, repr=False, hash=False)
     estimated_cost: Cost | None = None
+    origin: str | None = None
     # The key and the pool of the process that bought it: never written out, never pickled.
     access: Any = field(default=None, repr=False, eq=False, hash=False, metadata={"private": True, "live": True})
 

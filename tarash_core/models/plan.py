@@ -10,6 +10,7 @@ from attrs import field, frozen
 from tarash_core.models.base import Value, masked, to_tuple
 from tarash_core.models.cost import Cost
 from tarash_core.models.job import Kind
+from tarash_core.models.limits import ImageLimits
 from tarash_core.models.media import Media
 from tarash_core.models.notice import Notice
 from tarash_core.models.request import Request
@@ -37,11 +38,13 @@ class MediaLeaf:
         media: The medium.
         forms: The forms that the wire field takes, the preferred one first.
         field: The field of our request that it came from.
+        limits: What the wire field takes of an image.
     """
 
     media: Media
     forms: Sequence[MediaForm]
     field: str
+    limits: ImageLimits | None = None
 
     def __repr__(self) -> str:
         return f"<{self.field}: {self.media!r}>"

@@ -44,3 +44,21 @@ def test_a_table_by_effective_values():
 
 def test_one_field_needs_no_tuple():
     assert Price(usd_per_output={"1K": 1, "4K": 2}, by="resolution").estimate({"resolution": "4k"}).usd == 2
+
+
+@pytest.mark.parametrize(
+    ("extra", "usd"),
+    [
+        ({}, 1),
+        ({"hdr": False}, 1),
+        ({"hdr": True}, 2),
+        ({"voices": ["a"]}, 3),
+        ({"voices": []}, 1),
+        ({"hdr": "x"}, None),
+    ],
+)
+def test_a_table_by_parameters_of_the_models_own(extra, usd):
+    table = {(False, False): 1, (True, False): 2, (False, True): 3}
+    price = Price(usd_per_job=table, by=("extra_params.hdr", "extra_params.voices"))
+    cost = price.estimate({"extra_params": extra} if extra else {})
+    assert (cost and cost.usd) == usd

@@ -193,6 +193,9 @@ def test_nearest_moves_what_sound_needs() -> None:
     assert plan.payload["settings"] == {"audio": "native", "resolution": "1080p", "duration": 5}
 
 
+LOUD = {"resolution": "1080p", "generate_audio": True}
+
+
 @pytest.mark.parametrize(
     ("model", "fields", "usd"),
     [
@@ -202,6 +205,9 @@ def test_nearest_moves_what_sound_needs() -> None:
         ("kling-3.0-omni", {"first_frame": A, "duration_seconds": 3}, "0.252"),
         ("kling-3.0-omni", {"video": CLIP, "mode": "reference-to-video", "duration_seconds": 3}, "0.378"),
         ("kling-2.6", {"resolution": "1080p", "generate_audio": True}, "0.70"),
+        ("kling-2.6", {"first_frame": A, **LOUD}, "0.70"),
+        ("kling-2.6", {"first_frame": A, **LOUD, "extra_params": {"voices": [{"voice_id": "v", "id": "a"}]}}, "0.84"),
+        ("kling-v2-6", {"first_frame": A, **LOUD, "extra_params": {"voice_list": [{"voice_id": "v"}]}}, "0.84"),
         ("kling-v3", {"image": True, "n": 2}, "0.056"),
         ("kling-v3-omni", {"image": True, "resolution": "4k"}, "0.056"),
         ("kling-v2-1", {"image": True}, "0.014"),

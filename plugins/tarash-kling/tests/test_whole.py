@@ -237,3 +237,14 @@ async def test_pictures_over_sockets_with_a_key_pair(
         async with AsyncGateway() as gateway:
             response = await gateway.generate_image(config, prompt="A fox", n=2)
             assert [(await image.read_async())[:4] for image in response.images] == [b"\x89PNG"] * 2
+
+
+@pytest.mark.parametrize(("width", "height"), [(299, 600), (1000, 399)])
+@pytest.mark.parametrize("model", [NEW, OLDER])
+def test_a_frame_beyond_the_limits_is_refused_before_anything_is_sent(
+    gateway: Gateway, simulator: KlingSimulator, model: str, width: int, height: int
+) -> None:
+    frame = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + width.to_bytes(4) + height.to_bytes(4) + bytes(20)
+    with pytest.raises(errors.UnsupportedParameterError, match=r"at least 300 pixels.* 2\.5:1"):
+        gateway.generate_video(model, prompt="A fox", first_frame=frame)
+    assert simulator.log == []

@@ -280,3 +280,10 @@ def test_one_request_of_another_provider_moves_here_under_nearest(
     moved = {notice.field for notice in plan.notices}
     assert {"duration_seconds", "seed", "negative_prompt"} <= moved
     assert gateway.generate_video(config, plan).video
+
+
+def test_a_picture_that_agents_would_refuse_is_not_sent(gateway: Gateway, simulator: LumaSimulator) -> None:
+    large = PNG + bytes(50 * 1024 * 1024)
+    with pytest.raises(errors.UnsupportedParameterError, match="52,428,800 bytes"):
+        gateway.generate_video(AGENTS, prompt="A fox", first_frame=large)
+    assert simulator.log == []

@@ -311,3 +311,40 @@ def test_a_clip_of_the_video_api_of_old_is_measured(tmp_path: Path) -> None:
     assert found is not None and found.duration_seconds is not None
     assert (found.width, found.height) == (768, 768)
     assert abs(found.duration_seconds - 4.0) <= 0.2
+
+
+# limits of pictures
+
+
+def png_of(width: int, height: int) -> bytes:
+    """As much of a PNG as tells its size."""
+    return b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + width.to_bytes(4) + height.to_bytes(4) + bytes(20)
+
+
+@pytest.mark.parametrize(
+    ("model", "width", "height", "said"),
+    [
+        ("upscale-fast", 1600, 600, "sides of 32 to 1,536"),
+        ("upscale-creative", 1025, 1024, "to 1,048,576 pixels"),
+        ("upscale-conservative", 2600, 1000, "2.5:1"),
+        ("edit-remove-background", 2049, 2048, "to 4,194,304 pixels"),
+        ("edit-outpaint", 63, 100, "sides of at least 64"),
+        ("control-sketch", 3073, 3072, "to 9,437,184 pixels"),
+    ],
+)
+def test_a_picture_beyond_the_limits_is_refused_before_anything_is_sent(
+    gateway: Gateway, simulator: StabilitySimulator, model: str, width: int, height: int, said: str
+) -> None:
+    extra = {"left": 10} if model == "edit-outpaint" else {}
+    prompt = "A fox" if model not in ("upscale-fast", "edit-remove-background") else None
+    with pytest.raises(errors.UnsupportedParameterError, match=said) as caught:
+        gateway.generate_image(
+            f"stability/{model}", prompt=prompt, image_list=[png_of(width, height)], extra_params=extra
+        )
+    assert (caught.value.field, caught.value.charged) == ("image_list", "no")
+    assert simulator.log == []
+
+
+def test_a_picture_within_the_limits_is_sent(gateway: Gateway, simulator: StabilitySimulator) -> None:
+    gateway.generate_image("stability/upscale-fast", prompt=None, image_list=[png_of(1024, 1024)])
+    assert len(simulator.bought) == 1

@@ -14,6 +14,7 @@ from tarash_core.catalog import Catalog, Lifecycle, ModelSpec, Price, Variant
 from tarash_core.catalog.building.parts import Fields, joined, own, own_value, whole_names
 from tarash_core.fields import (
     FieldMapper,
+    ImageLimits,
     Rule,
     choice_field_mapper,
     constant_field_mapper,
@@ -30,7 +31,15 @@ from tarash_core.fields import (
 )
 
 CHECKED = "2026-11-22"
-_FORMS = ("url", "base64")
+
+
+def _images_of(megabytes: int) -> dict[str, Any]:
+    """How input images are taken, by the dossier's section 7."""
+    limits = ImageLimits(least_side=300, most_ratio=2.5, most_bytes=megabytes * 1024 * 1024)
+    return {"forms": ("url", "base64"), "limits": limits}
+
+
+_NEW, _OLD = _images_of(50), _images_of(10)
 _RATIOS = ("16:9", "9:16", "1:1")
 _IMAGE_RATIOS = (*_RATIOS, "4:3", "3:4", "3:2", "2:3", "21:9")
 _TIERS = {"720p": "std", "1080p": "pro", "4k": "4k"}
@@ -58,6 +67,17 @@ def _seconds_at(silent: Sequence[float] = (), loud: Sequence[float | None] = ())
         if units is not None
     }
     return _priced("video", "usd_per_second", table, "resolution", "generate_audio")
+
+
+def _spoken_at(voices: str) -> Price:
+    """Units a second of 2.6, where voices, a list in ``extra_params``, cost more than sound alone."""
+    table = {
+        ("720p", False, False): 0.3,
+        ("1080p", False, False): 0.5,
+        ("1080p", True, False): 1.0,
+        ("1080p", True, True): 1.2,
+    }
+    return _priced("video", "usd_per_second", table, "resolution", "generate_audio", f"extra_params.{voices}")
 
 
 def _pictures_at(table: Mapping[Any, float] | float) -> Price:
@@ -123,13 +143,13 @@ def _said(limit: int, required: bool = False) -> Fields:
 def _frame(kind: str, required: bool = True, handle: bool = False) -> Fields:
     """A frame among the contents; with a handle it can be named in the prompt as ``@name``."""
     if handle:
-        many = image_list_field_mapper(kind, required, forms=_FORMS, max_items=1, item={"id": "name"})
+        many = image_list_field_mapper(kind, required, **_NEW, max_items=1, item={"id": "name"})
         return {f"contents[type={kind}][].url": many}
-    return {f"contents[type={kind}].url": single_image_field_mapper(required, kind, forms=_FORMS)}
+    return {f"contents[type={kind}].url": single_image_field_mapper(required, kind, **_NEW)}
 
 
 def _refer(most: int, least: int = 0) -> Fields:
-    mapper = image_list_field_mapper("reference", least > 0, forms=_FORMS, max_items=most, item={"id": "name"})
+    mapper = image_list_field_mapper("reference", least > 0, **_NEW, max_items=most, item={"id": "name"})
     return {"contents[type=refer_image][].url": mapper}
 
 
@@ -183,7 +203,7 @@ _SOUND_NEEDS_PRO = requires("generate_audio", True, resolution="1080p")
 def _motion(price: Price, *more: Fields, rules: Iterable[Rule] = ()) -> Variant:
     """A picture that moves as a clip does; the length is the clip's."""
     orientation = extra_params_field_mapper("character_orientation", True, type="str", choices=("image", "video"))
-    image: Fields = {"contents[type=image].url": image_input_field_mapper(True, forms=_FORMS)}
+    image: Fields = {"contents[type=image].url": image_input_field_mapper(True, **_NEW)}
     clip, facing = _clip("video"), _setting("character_orientation", orientation)
     parts = (_said(2500), image, clip, *more, facing, _TWO, _audio("original", default=True))
     return _new("motion-control", "motion-control", *parts, price=price, rules=rules)
@@ -270,7 +290,10 @@ def _2_6() -> tuple[Variant, ...]:
             "text-to-video", "text-to-video", _prompt(2500), sound, _TWO, _WIDE, length,
             price=price, rules=[_SOUND_NEEDS_PRO],
         ),
-        _new("image-to-video", "image-to-video", said, first, _VOICES, sound, _TWO, length, price=price, rules=rules),
+        _new(
+            "image-to-video", "image-to-video", said, first, _VOICES, sound, _TWO, length,
+            price=_spoken_at("voices"), rules=rules,
+        ),
         _new(
             "image-to-video", "first-last-frame", said, first, last, _FULL_HD, length, price=price, fixed=_SILENT
         ),
@@ -319,7 +342,7 @@ def _seconds(allowed: Sequence[int]) -> Fields:
 
 
 def _image(wire: str, role: str, required: bool = True) -> Fields:
-    return {wire: single_image_field_mapper(required, role, forms=_FORMS)}
+    return {wire: single_image_field_mapper(required, role, **_OLD)}
 
 
 def _moves(*types: str) -> Rule:
@@ -457,7 +480,7 @@ def _tails(*common: Fields) -> Variant:
 
 def _v1_6() -> tuple[Variant, ...]:
     common, tiers = (_NEGATIVE, _CFG, _SHORT), _tier("720p", "1080p")
-    several: Fields = {"image_list[].image": image_list_field_mapper("reference", True, forms=_FORMS, max_items=4)}
+    several: Fields = {"image_list[].image": image_list_field_mapper("reference", True, **_OLD, max_items=4)}
     return (
         _old(f"{_VIDEOS}text2video", "text-to-video", _text(), *common, tiers, _wide(), fixed=_SILENT),
         _old(f"{_VIDEOS}image2video", "image-to-video", _FIRST, _text(False), *common, tiers, fixed=_SILENT),
@@ -530,7 +553,7 @@ def _old_motion(price: Price, *more: Fields, rules: Iterable[Rule] = ()) -> Vari
     return _old(
         f"{_VIDEOS}motion-control",
         "motion-control",
-        {"image_url": image_input_field_mapper(True, forms=_FORMS), "video_url": video_url_field_mapper(True)},
+        {"image_url": image_input_field_mapper(True, **_OLD), "video_url": video_url_field_mapper(True)},
         _text(False),
         own("character_orientation", "str", required=True, choices=("image", "video")),
         _tier("720p", "1080p", required=True),
@@ -550,7 +573,9 @@ def _v2_6() -> tuple[Variant, ...]:
             f"{_VIDEOS}text2video", "text-to-video", _text(), _NEGATIVE, _SOUND, tiers, _SHORT, _wide(), _MARK,
             price=price, rules=[_SOUND_NEEDS_PRO],
         ),
-        *_with_frames(price, _SOUND, _OLD_VOICES, _MARK, rules=[_SOUND_NEEDS_PRO, *voices], fixed={}),
+        *_with_frames(
+            _spoken_at("voice_list"), _SOUND, _OLD_VOICES, _MARK, rules=[_SOUND_NEEDS_PRO, *voices], fixed={}
+        ),
         _old_motion(_seconds_at(*((0.5, 0.8),) * 2)),
     )  # fmt: skip
 
@@ -597,7 +622,7 @@ def _v3() -> tuple[Variant, ...]:
 
 
 def _shown(most: int, least: int = 0) -> Fields:
-    return {"image_list[].image_url": image_list_field_mapper("reference", least > 0, forms=_FORMS, max_items=most)}
+    return {"image_list[].image_url": image_list_field_mapper("reference", least > 0, **_OLD, max_items=most)}
 
 
 _OMNI_FIRST = _image("image_list[type=first_frame].image_url", "first_frame")
@@ -686,7 +711,7 @@ def _generations(
 ) -> tuple[Variant, ...]:
     """From a text, which alone takes a negative prompt, and from a picture, whose size ``restyle`` keeps."""
     path = f"{_IMAGES}generations"
-    image = {"image": image_input_field_mapper(True, forms=_FORMS), **(beside or {})}
+    image = {"image": image_input_field_mapper(True, **_OLD), **(beside or {})}
     fidelity = own("image_fidelity", "number", minimum=0, maximum=1, default=0.5)
     look = (_pixels(*sizes), _shape(ratios))
     return (
@@ -708,7 +733,7 @@ def _generations(
 
 def _several(price: Price | None = None) -> Variant:
     """One picture of up to four subjects, and of a scene and a style."""
-    subjects = image_list_field_mapper("reference", True, forms=_FORMS, max_items=4)
+    subjects = image_list_field_mapper("reference", True, **_OLD, max_items=4)
     beside = {**_image("scene_image", "asset", False), **_image("style_image", "style", False)}
     return _old(
         f"{_IMAGES}multi-image2image", "image-to-image", {"subject_image_list[].subject_image": subjects}, beside,
@@ -725,7 +750,7 @@ def _v2_1() -> tuple[Variant, ...]:
 
 def _omni_image(sizes: Sequence[str], units: Mapping[str, float], beside: Fields | None = None) -> tuple[Variant, ...]:
     path, shared = f"{_IMAGES}omni-image", (_OLD_ELEMENTS, _pixels(*sizes), beside or {}, _COUNT, _MARK)
-    images: Fields = {"image_list[].image": image_list_field_mapper(None, True, forms=_FORMS, max_items=10)}
+    images: Fields = {"image_list[].image": image_list_field_mapper(None, True, **_OLD, max_items=10)}
     known: dict[str, Any] = {"price": _pictures_at(units), "rules": [_at_most("element_list", 10, "image_list")]}
     return (
         _old(path, "text-to-image", _text(), *shared, _shape(default=None), **known),
@@ -736,7 +761,7 @@ def _omni_image(sizes: Sequence[str], units: Mapping[str, float], beside: Fields
 def _expand() -> Variant:
     sides = ("up", "down", "left", "right")
     ratios = [own(f"{side}_expansion_ratio", "number", required=True, minimum=0, maximum=2) for side in sides]
-    image: Fields = {"image": image_input_field_mapper(True, forms=_FORMS)}
+    image: Fields = {"image": image_input_field_mapper(True, **_OLD)}
     return _old(
         f"{_IMAGES}editing/expand", "image-to-image", image, *ratios, _text(False), _COUNT, _MARK,
         named=False, price=_pictures_at(8),
@@ -746,8 +771,8 @@ def _expand() -> Variant:
 def _try_on() -> Variant:
     """The person is the first picture, the garment the second."""
     images: Fields = {
-        "human_image": single_image_field_mapper(True, forms=_FORMS),
-        "cloth_image": single_image_field_mapper(forms=_FORMS, index=1),
+        "human_image": single_image_field_mapper(True, **_OLD),
+        "cloth_image": single_image_field_mapper(**_OLD, index=1),
     }
     return _old(f"{_IMAGES}kolors-virtual-try-on", "image-to-image", images, _MARK)
 

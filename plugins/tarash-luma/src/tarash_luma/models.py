@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from tarash_core.catalog import Catalog, Lifecycle, ModelSpec, Price, Variant
 from tarash_core.catalog.building.parts import Fields, joined, own, own_value, root_of
 from tarash_core.fields import (
+    ImageLimits,
     MediaForm,
     Rule,
     choice_field_mapper,
@@ -28,7 +29,6 @@ from tarash_core.fields import (
     style_field_mapper,
     video_url_field_mapper,
 )
-from tarash_core.models.cost import Cost
 
 Effective = Mapping[str, Any]
 
@@ -87,24 +87,19 @@ def _at_frames(most: Mapping[Any, int]) -> Rule:
 # prices (dossier, section 9)
 
 
-@frozen(kw_only=True)
-class HdrPrice(Price):
-    """A price that doubles with ``hdr`` and triples with ``exr_export`` too."""
-
-    def estimate(self, effective: Effective) -> Cost | None:
-        """The cost of a job with these effective values; None when a value that the price hangs on is not known."""
-        cost = super().estimate(effective)
-        times = 1 + bool(own_value(effective, "hdr")) + bool(own_value(effective, "exr_export"))
-        return Cost(cost.amount * times, source=cost.source, as_of=cost.as_of) if cost else None
-
-
 _PRICED: dict[str, Any] = {"source": "Luma's price page, as read in July 2026", "checked": "2026-07-10"}
 
 
 def _clip_price() -> Price:
     five = {"540p": Decimal("0.15"), "720p": Decimal("0.30"), "1080p": Decimal("1.20")}
-    table = {(name, seconds): usd * times for name, usd in five.items() for seconds, times in ((5, 1), (10, 3))}
-    return HdrPrice(usd_per_job=table, by=("resolution", "duration_seconds"), **_PRICED)
+    table = {
+        (name, seconds, hdr, exr): usd * longer * (1 + hdr + exr)
+        for name, usd in five.items()
+        for seconds, longer in ((5, 1), (10, 3))
+        for hdr, exr in ((False, False), (True, False), (True, True))
+    }
+    by = ("resolution", "duration_seconds", "extra_params.hdr", "extra_params.exr_export")
+    return Price(usd_per_job=table, by=by, **_PRICED)
 
 
 def _second_price(*usd: str) -> Price:
@@ -120,6 +115,7 @@ _MEDIUM = (
     MediaForm("url", {"url": "$value", "media_type": "$content_type"}),
     MediaForm("base64", {"data": "$value", "media_type": "$content_type"}),
 )
+_IMAGE = ImageLimits(most_bytes=50 * 1024 * 1024)
 _RAY_RATIOS = ("9:16", "3:4", "1:1", "4:3", "16:9", "21:9")
 _UNI_RATIOS = ("3:1", "2:1", "16:9", "3:2", "1:1", "2:3", "9:16", "1:2", "1:3")
 
@@ -143,11 +139,13 @@ def _ratio(names: Sequence[str], **known: Any) -> Fields:
 
 
 def _frame(wire: str, kind: str, required: bool = True) -> Fields:
-    return {wire: single_image_field_mapper(required, kind, forms=_MEDIUM)}
+    return {wire: single_image_field_mapper(required, kind, forms=_MEDIUM, limits=_IMAGE)}
 
 
 def _pictures(wire: str, most: int, index: int = 0, required: bool = False) -> Fields:
-    return {wire: image_list_field_mapper("reference", required, forms=_MEDIUM, max_items=most, index=index)}
+    return {
+        wire: image_list_field_mapper("reference", required, forms=_MEDIUM, max_items=most, index=index, limits=_IMAGE)
+    }
 
 
 def _source() -> Fields:

@@ -15,13 +15,13 @@ from tarash_core.plugins import (
     Attempt,
     Cadence,
     Callback,
-    Cancelled,
     Credential,
     Credentials,
     HttpRequest,
     HttpResponse,
     Phase,
     Provider,
+    Running,
     Steps,
     Update,
     body_of,
@@ -112,7 +112,7 @@ class Luma(Provider):
     def cancel(self, job: Job) -> Steps[Update]:
         """Deletes a job of Dream Machine that has not ended; one that has keeps its result.
 
-        That a deleted job stops, or is refunded, is not documented.
+        That a deleted job stops, or is refunded, is not documented, so that its deletion settles nothing.
 
         Raises:
             ValidationError: Agents cannot cancel.
@@ -121,7 +121,7 @@ class Luma(Provider):
         if surface_of(urlsplit(url).path) == AGENTS:
             raise ValidationError("Luma Agents cannot cancel a job; it runs to its end and may be billed.", job=job)
         request = HttpRequest("DELETE", url, effect="write", expect=(404,))
-        return (yield from stop(lambda: _looked(url), request, lambda response: Cancelled(raw=body_of(response))))
+        return (yield from stop(lambda: _looked(url), request, lambda response: Running(raw=body_of(response))))
 
     def error(self, response: HttpResponse, phase: Phase) -> TarashException:
         """Our error by status and words; see :func:`tarash_luma.errors.error_of`."""

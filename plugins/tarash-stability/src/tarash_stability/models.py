@@ -15,6 +15,7 @@ from tarash_core.catalog.building.parts import Fields, joined, own, own_value
 from tarash_core.catalog.building.wires import without_media
 from tarash_core.fields import (
     FieldMapper,
+    ImageLimits,
     Rule,
     at_least_one_of,
     choice_field_mapper,
@@ -84,7 +85,19 @@ _SEED: Fields = {"seed": passthrough_field_mapper("seed", minimum=0, maximum=_SE
 _STYLE: Fields = {"style_preset": style_field_mapper(STYLES)}
 _RATIO: Fields = {"aspect_ratio": choice_field_mapper("aspect_ratio", RATIOS, default="1:1")}
 _FILE = ("file",)
-_IMAGE = _file(image_input_field_mapper(True, forms=_FILE))
+
+
+def _image(**limits: Any) -> Fields:
+    """The one picture that a route works on; dossier, section 7."""
+    return _file(image_input_field_mapper(True, forms=_FILE, limits=ImageLimits(**limits)))
+
+
+_LARGE: dict[str, Any] = {"least_side": 64, "least_pixels": 4096, "most_pixels": 9_437_184}
+_BALANCED: dict[str, Any] = {**_LARGE, "most_ratio": 2.5}
+_SMALL: dict[str, Any] = {"least_side": 32, "most_side": 1536, "least_pixels": 1024, "most_pixels": 1_048_576}
+_MEGAPIXEL: dict[str, Any] = {**_LARGE, "most_pixels": 1_048_576}
+_HUGE: dict[str, Any] = {"least_side": 64, "most_side": 16_384, "least_pixels": 4096}
+_IMAGE = _image(**_LARGE)
 _MASK = _file(mask_image_field_mapper(forms=_FILE), "mask")
 _STRENGTH = _share("strength", required=True)
 _COMMON = (_SEED, _format())
@@ -121,7 +134,7 @@ def _ultra() -> tuple[Variant, ...]:
     shared = (_text(), _NEGATIVE, _RATIO, *_COMMON, _STYLE)
     return (
         _way("generate/ultra", "text-to-image", *shared, credits=8),
-        _way("generate/ultra", "image-to-image", *shared, _IMAGE, _STRENGTH, credits=8),
+        _way("generate/ultra", "image-to-image", *shared, _image(**_HUGE), _STRENGTH, credits=8),
     )
 
 
@@ -139,7 +152,7 @@ def _sd3(credits: float | None, guidance: float | None, negative: bool = True) -
     known: dict[str, Any] = {"credits": credits, "unheeded": {} if negative else _NEGATIVE}
     return tuple(
         _way("generate/sd3", mode, *shared, {"mode": constant_field_mapper(mode)}, *more, **known)
-        for mode, more in (("text-to-image", (_RATIO,)), ("image-to-image", (_IMAGE, _STRENGTH)))
+        for mode, more in (("text-to-image", (_RATIO,)), ("image-to-image", (_image(least_side=64), _STRENGTH)))
     )
 
 
@@ -152,12 +165,12 @@ def _older_sd3() -> Variant:
 
 
 def _upscale(name: str, credits: float, *parts: Fields) -> Variant:
-    return _way(f"upscale/{name}", "upscale-image", _IMAGE, *parts, credits=credits)
+    return _way(f"upscale/{name}", "upscale-image", *parts, credits=credits)
 
 
-def _creative(name: str, credits: float, low: float, default: float, *more: Fields) -> Variant:
+def _creative(name: str, credits: float, image: Fields, low: float, default: float, *more: Fields) -> Variant:
     creativity = _share("creativity", default, low=low, high=0.5)
-    return _upscale(name, credits, _text(), _NEGATIVE, *_COMMON, creativity, *more)
+    return _upscale(name, credits, image, _text(), _NEGATIVE, *_COMMON, creativity, *more)
 
 
 # edits
@@ -191,12 +204,24 @@ _LIGHT_FIRST = rule(
 def _outpaint() -> Variant:
     sides = [own(side, "int", minimum=0, maximum=2000, default=0) for side in _SIDES]
     creativity = _share("creativity", 0.5)
-    return _edit("outpaint", 4, _IMAGE, *sides, creativity, _text(required=False), *_COMMON, _STYLE, rules=[_SOME_SIDE])
+    return _edit(
+        "outpaint",
+        4,
+        _image(**_BALANCED),
+        *sides,
+        creativity,
+        _text(required=False),
+        *_COMMON,
+        _STYLE,
+        rules=[_SOME_SIDE],
+    )
 
 
 def _search(name: str, wanted: str, **known: Any) -> Variant:
     """Changes what is found by a text. That the route takes a style is told by some copies of the specification."""
-    return _edit(name, 5, _IMAGE, _text(), _said(wanted, True), _NEGATIVE, _grown(3), *_COMMON, _STYLE, **known)
+    return _edit(
+        name, 5, _image(**_BALANCED), _text(), _said(wanted, True), _NEGATIVE, _grown(3), *_COMMON, _STYLE, **known
+    )
 
 
 def _relight() -> Variant:
@@ -206,7 +231,7 @@ def _relight() -> Variant:
     return _edit(
         "replace-background-and-relight",
         8,
-        _file(picture(True, "reference", forms=_FILE), "subject_image"),
+        _file(picture(True, "reference", forms=_FILE, limits=ImageLimits(**_BALANCED)), "subject_image"),
         _text("background_prompt", required=False),
         _file(picture(False, "asset", forms=_FILE), "background_reference"),
         _said("foreground_prompt"),
@@ -252,12 +277,15 @@ def _transfer() -> Variant:
 # the video API of old
 
 
+_VIDEO_SIZES = ("1024x576", "576x1024", "768x768")
+
+
 def _video() -> Variant:
     """Stable Video Diffusion, which others still serve; its ranges are told by third parties alone, and left open."""
     return _way(
         "/v2beta/image-to-video",
         "image-to-video",
-        _file(single_image_field_mapper(True, "first_frame", forms=_FILE)),
+        _file(single_image_field_mapper(True, "first_frame", forms=_FILE, limits=ImageLimits(sizes=_VIDEO_SIZES))),
         _SEED,
         own("cfg_scale", "number", default=1.8),
         own("motion_bucket_id", "int", default=127),
@@ -293,9 +321,9 @@ def models() -> dict[str, ModelSpec]:
         "sd3-large": _rerouted("sd3.5-large"),
         "sd3-large-turbo": _rerouted("sd3.5-large-turbo"),
         "sd3-medium": _rerouted("sd3.5-medium"),
-        "upscale-fast": _live(_upscale("fast", 2, _format())),
-        "upscale-conservative": _live(_creative("conservative", 40, 0.2, 0.35)),
-        "upscale-creative": _live(_creative("creative", 60, 0.1, 0.3, _STYLE)),
+        "upscale-fast": _live(_upscale("fast", 2, _image(**_SMALL), _format())),
+        "upscale-conservative": _live(_creative("conservative", 40, _image(**_BALANCED), 0.2, 0.35)),
+        "upscale-creative": _live(_creative("creative", 60, _image(**_MEGAPIXEL), 0.1, 0.3, _STYLE)),
         "edit-erase": _live(_edit("erase", 5, _IMAGE, _MASK, _grown(5), *_COMMON, modes=_BOTH)),
         "edit-inpaint": _live(
             _edit("inpaint", 5, _IMAGE, _MASK, _text(), _NEGATIVE, _grown(5), *_COMMON, _STYLE, modes=_BOTH)
@@ -303,7 +331,9 @@ def models() -> dict[str, ModelSpec]:
         "edit-outpaint": _live(_outpaint()),
         "edit-search-and-replace": _live(_search("search-and-replace", "search_prompt")),
         "edit-search-and-recolor": _live(_search("search-and-recolor", "select_prompt", price=by_analogy)),
-        "edit-remove-background": _live(_edit("remove-background", 5, _IMAGE, _format("png", "webp"))),
+        "edit-remove-background": _live(
+            _edit("remove-background", 5, _image(**{**_LARGE, "most_pixels": 4_194_304}), _format("png", "webp"))
+        ),
         "edit-replace-background-and-relight": _live(_relight()),
         "control-sketch": _live(_lines("sketch")),
         "control-structure": _live(_lines("structure")),
@@ -315,7 +345,5 @@ def models() -> dict[str, ModelSpec]:
     }
 
 
-GENERIC = ModelSpec(title="a model that no catalogue lists", variants=_sd3(None, None))
-"""For a model that nobody listed: the one route that takes its model by name."""
-
-CATALOG = Catalog(models, generic=GENERIC)
+CATALOG = Catalog(models, generic=None)
+"""Every other id is refused: the id chooses the route, and a wrong one would buy another picture than was meant."""
