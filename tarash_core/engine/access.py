@@ -60,6 +60,16 @@ class Access:
     hidden: tuple[str, ...] = field(default=(), repr=False)
     session: Any = field(default=None, repr=False)
 
+    @functools.cached_property
+    def origin(self) -> str | None:
+        """The host that stands for the provider's own, without what may be secret in its URL; None for its own."""
+        if self.base_url is None:
+            return None
+        scheme, host, port = origin_of(self.base_url)
+        usual = {"http": 80, "https": 443}.get(scheme)
+        shown = f"[{host}]" if ":" in host else host
+        return f"{scheme}://{shown}" if port == usual else f"{scheme}://{shown}:{port}"
+
     def __reduce__(self) -> tuple[type, tuple[()]]:
         """A key is never pickled: a copy in another process reads its own."""
         return type(None), ()

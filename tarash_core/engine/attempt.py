@@ -172,7 +172,7 @@ def generate(run: Run) -> Flow[Response]:
 
 def _bug(run: Run, error: Exception) -> errors.PluginError:
     """Somebody's bug as an error of the tree: once there may be a job, it must go with the error."""
-    text = redact_text(f"{type(error).__name__}: {error}", run.access.secrets)
+    text = redact_text(f"{type(error).__name__}: {error}", run.access.secrets).rstrip(".")
     return errors.PluginError(f"{run.record.provider} was asked for a job, and then something failed with {text}.")
 
 
@@ -269,7 +269,7 @@ def _receipt(run: Run, said: Any, attempt: Attempt) -> Job:
             return _job(run, said, attempt)
         reason = f"{type(said).__name__} is neither Accepted nor Done"
     except (TarashException, TypeError, ValueError, AttributeError) as error:
-        reason = redact_text(str(error), run.access.secrets)
+        reason = redact_text(str(error), run.access.secrets).rstrip(".")
     raise errors.PluginError(f"The provider {run.record.provider} made no receipt of the answer: {reason}.")
 
 
@@ -288,6 +288,7 @@ def _job(run: Run, said: updates.Accepted | updates.Done, attempt: Attempt) -> J
         contract_version=run.access.provider.contract_version,
         result=results.kept_result(done, run.access.secrets) if done else None,
         estimated_cost=accepted.estimate,
+        origin=run.access.origin,
         access=run.access,
     )
 

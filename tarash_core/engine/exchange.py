@@ -203,7 +203,8 @@ def send(line: Line, request: HttpRequest, sink: Sink | None = None, max_bytes: 
         if sink is not None and isinstance(error, OSError):
             raise
         raise errors.PluginError(
-            f"The transport failed with {type(error).__name__}: {redact_text(str(error), line.access.secrets)}."
+            f"The transport failed with {type(error).__name__}: "
+            f"{redact_text(str(error), line.access.secrets).rstrip('.')}."
         ) from error
     show(line.access, ask, answer, line.access.clock.monotonic() - started)
     return answer

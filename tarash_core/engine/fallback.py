@@ -17,7 +17,7 @@ from tarash_core.engine.record import Record
 from tarash_core.engine.session import Session
 from tarash_core.errors import TarashException
 from tarash_core.models.config import Config
-from tarash_core.models.execution import AttemptMetadata, ExecutionMetadata
+from tarash_core.models.execution import AttemptMetadata, AttemptStatus, ExecutionMetadata
 from tarash_core.models.plan import Plan
 from tarash_core.models.request import Request
 from tarash_core.models.response import Response
@@ -164,6 +164,14 @@ def _raise_refusal_of_head(links: Sequence[Link | Refusal]) -> None:
         raise head.error if isinstance(head, Refusal) else AssertionError("a link is no refusal")
 
 
+def _is_refused(run: attempt.Run, error: BaseException) -> bool:
+    """Whether an attempt ended before its purchase left, as a budget or the provider's own rules forbid it.
+
+    One that may have been bought by somebody else is not passed by.
+    """
+    return isinstance(error, errors.ValidationError) and error.charged == "no" and not run.record.sent
+
+
 def skippable(error: TarashException) -> bool:
     """Whether a config with this refusal is passed over wherever it stands: retired, not installed, no key."""
     no_key = isinstance(error, errors.AuthenticationError) and error.status_code is None
@@ -240,7 +248,8 @@ class Chain:
         try:
             response = yield from attempt.generate(run)
         except BaseException as error:
-            attempt.close(run, "failed", error, self.finished.append)
+            status: AttemptStatus = "skipped" if run.record.number > 1 and _is_refused(run, error) else "failed"
+            attempt.close(run, status, error, self.finished.append)
             raise
         attempt.close(run, "success", keep=self.finished.append)
         return response

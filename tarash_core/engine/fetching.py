@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from os import PathLike
@@ -15,10 +16,12 @@ from tarash_core.engine.asks import Flow
 from tarash_core.engine.clocks import SystemClock
 from tarash_core.engine.opening import Connections, StandIn, on_its_own, stand_in
 from tarash_core.engine.session import Session
-from tarash_core.errors import TarashException, complete
+from tarash_core.errors import AuthenticationError, TarashException, complete
+from tarash_core.models.job import Job
 from tarash_core.models.media import Media
 from tarash_core.plugins.credentials import Credentials
-from tarash_core.plugins.provider import Provider
+from tarash_core.plugins.provider import Provider, Steps
+from tarash_core.plugins.updates import Update
 
 T = TypeVar("T")
 _IN_MEMORY_BYTES = 8 << 20
@@ -26,21 +29,41 @@ _CHUNK_BYTES = 1 << 20
 
 
 class Nobody(Provider):
-    """Stands in for the provider of a medium that no job made."""
+    """Stands in for the provider of a medium that no job made, or of one whose account is not known here."""
 
     name = "web"
     origins = ()
     credentials = Credentials(optional=True)
 
+    def poll(self, job: Job) -> Steps[Update]:
+        """Can ask for no job."""
+        raise AuthenticationError(f"No key for {job.provider} is known here.")
+
 
 def access_of(media: Media) -> Access:
-    """The way to a medium: as it was in this process, else through the account of its job."""
+    """The way to a medium: as it was in this process, else through the account of its job.
+
+    Raises:
+        TarashException: The account is not known here, and the medium is for nobody else.
+    """
     if isinstance(media.access, Access):
         return media.access
+    instead = stand_in() or StandIn(clock=SystemClock())
     if media.job is not None and media.scheme == "http":
-        instead = stand_in() or StandIn(clock=SystemClock())
-        return Session(accounts=instead.accounts, clock=instead.clock).access_of(media.job)
-    return Access(provider=Nobody(), clock=SystemClock())
+        try:
+            return Session(accounts=instead.accounts, clock=instead.clock).access_of(media.job)
+        except TarashException as error:
+            if media.authenticated:
+                raise _elsewhere(error, media.job) from error
+    return Access(provider=Nobody(), clock=instead.clock)
+
+
+def _elsewhere(error: TarashException, job: Job) -> TarashException:
+    """The same error of a result that came from JSON, with the way out that this has."""
+    told = copy.copy(error)
+    told.message = f"{error.message} With that, gateway.wait_job(response.job) gives the result again."
+    told.args = (told.message,)
+    return complete(told, job=job, charged="yes")
 
 
 def _connections(access: Access, is_async: bool) -> Connections:

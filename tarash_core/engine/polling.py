@@ -155,7 +155,7 @@ def settle(access: Access, job: Job, grace_seconds: float) -> Flow[updates.Updat
     """
     deadline = Deadline.after(access.clock, grace_seconds)
     told = yield from _asked_to_stop(access, job, deadline)
-    # That it does not know the job is a word of the status alone: a cancel may have missed it.
+    # That it does not know the job confirms nothing: a cancel may have missed it, and what was deleted may be billed.
     if told is None or (isinstance(told, updates.ENDED) and not isinstance(told, updates.Expired)):
         return told
     forever = Deadline(access.clock, FOREVER)
@@ -164,7 +164,7 @@ def settle(access: Access, job: Job, grace_seconds: float) -> Flow[updates.Updat
         end = yield from watcher.wait_for_end()
     except (OutOfTime, errors.TarashException):
         return None
-    return None if isinstance(end, updates.Expired) and _is_young(access, job) else end
+    return None if isinstance(end, updates.Expired) else end
 
 
 def _asked_to_stop(access: Access, job: Job, deadline: Deadline) -> Flow[updates.Update | None]:

@@ -27,6 +27,7 @@ class Record:
         charged: What is known of the bill.
         cost: What the vendor says it cost.
         buying: True from the moment a purchase may have left until its answer is read.
+        sent: True once a purchase has left, whatever became of it.
         ended: True once the vendor said that nothing more will happen.
         joined: True when the job was bought by somebody else, who may be waiting for it too.
         notices: What was noticed on the way.
@@ -41,6 +42,7 @@ class Record:
     charged: Charged = "no"
     cost: Cost | None = None
     buying: bool = False
+    sent: bool = False
     ended: bool = False
     joined: bool = False
     notices: list[Notice] = field(factory=list)
@@ -52,7 +54,7 @@ class Record:
 
     def buys(self) -> None:
         """A purchase leaves: from here on it may have been carried out."""
-        self.buying, self.charged = True, "unknown"
+        self.buying, self.sent, self.charged = True, True, "unknown"
 
     def was_refused(self) -> None:
         """The purchase was not carried out."""

@@ -8,10 +8,18 @@ from typing import TypeAlias
 
 from attrs import evolve, field, frozen
 
-from tarash_core.engine.access import Access, find_account, find_base_url, find_credential, simulated_credential
+from tarash_core.engine.access import (
+    Access,
+    base_url_variable,
+    find_account,
+    find_base_url,
+    find_credential,
+    simulated_credential,
+)
 from tarash_core.engine.clocks import Clock, SystemClock
 from tarash_core.engine.opening import Connections
 from tarash_core.engine.redaction import secret_texts
+from tarash_core.errors import ValidationError
 from tarash_core.models.config import CONFIGS, Account, Config
 from tarash_core.models.job import Job
 from tarash_core.models.mock import MockConfig
@@ -89,10 +97,17 @@ class Session:
         )
 
     def access_of(self, job: Job, config: Config | None = None) -> Access:
-        """The way to the account that bought a job: as it was in this process, or found anew."""
+        """The way to the account that bought a job: as it was in this process, or found anew.
+
+        Raises:
+            TarashException: There is no key, or the job was bought at another host than would be asked.
+        """
         if config is None and isinstance(job.access, Access):
             return evolve(job.access, session=self, clock=self.clock)
-        return self.access(self.config_of(job, config))
+        access = self.access(self.config_of(job, config))
+        if job.origin not in (None, access.origin) and not (config and config.base_url):
+            raise _bought_elsewhere(job, access)
+        return access
 
     def config_of(self, job: Job, config: Config | None = None) -> Config:
         """A config for a job that is taken up by its receipt."""
@@ -100,6 +115,18 @@ class Session:
             return config.replace(model=job.model)
         mock = MockConfig() if job.state.get("mock") else None
         return CONFIGS[job.kind](provider=job.provider, model=job.model, account=job.account, mock=mock)
+
+
+def _bought_elsewhere(job: Job, access: Access) -> ValidationError:
+    """Another host would say that it knows no such job, and that sounds as if the job were gone."""
+    here = access.origin or "its own host"
+    return ValidationError(
+        f"Job {job.id} was bought at {job.origin}, and {job.provider} is asked at {here} now: "
+        f"pass a config= with that base_url, or set {base_url_variable(job.provider)}.",
+        provider=job.provider,
+        model=job.model,
+        job=job,
+    )
 
 
 def _hidden(config: Config, account: Account | None) -> tuple[str, ...]:

@@ -196,7 +196,7 @@ def _parts(request: HttpRequest) -> list[tuple[str, Any]]:
 
 
 def _failure(error: Exception, request: HttpRequest) -> HTTPConnectionError:
-    where, why = redact_url(request.url), redact_text(str(error)) or type(error).__name__
+    where, why = redact_url(request.url), redact_text(str(error)).rstrip(".") or type(error).__name__
     if isinstance(error, (*_NOT_SENT, socket.gaierror)):
         return HTTPConnectionError(f"{where} could not be reached: {why}.")
     return LostAnswerError(f"The answer of {where} was lost: {why}.")

@@ -61,6 +61,8 @@ class Ledger:
         self.path = os.fspath(path) if os.fspath(path) == IN_MEMORY else os.path.abspath(os.path.expanduser(path))
         self._clock: Clock = clock or SystemClock()
         self._store = Store(self.path)
+        if self.budget.usd is not None:
+            self._store.keep_sorted_by_time()
         self._owner = Owner()
         self._left = weakref.finalize(self, self._owner.leave)
         self._attempts: weakref.WeakValueDictionary[str, Attempt] = weakref.WeakValueDictionary()
@@ -182,7 +184,7 @@ class Ledger:
     @hookimpl(tryfirst=True)
     def tarash_attempt_finished(self, record: AttemptMetadata) -> None:
         """Writes the outcome down."""
-        if record.status == "skipped" or record.id is None:
+        if record.id is None:
             return
         self._awaited.pop(record.id, None)
         end, attempt = self._ends.pop(record.id, None), self._attempts.get(record.id)
@@ -259,7 +261,8 @@ def _job_to_join(found: Entry) -> Job:
     if found.state == "unsettled":
         raise ValidationError(
             f"An equal request may have been bought at {found.created_at:%Y-%m-%d %H:%M} UTC, but its answer was lost. "
-            f"Look at the list of jobs of {found.provider}; then forget it with: tarash jobs prune {found.id}"
+            f"Look at the list of jobs of {found.provider}; then forget it with: tarash jobs prune {found.id}",
+            charged="unknown",
         )
     raise Postponed(_ASK_AGAIN_SECONDS, "an equal request was being bought by somebody else, and no receipt came.")
 

@@ -25,7 +25,7 @@ class Owner:
         _open.add(self._number)
 
     def __str__(self) -> str:
-        return f"{_here(os.getpid())}:{self._number}"
+        return _text_of(os.getpid(), self._number)
 
     def leave(self) -> None:
         """What this ledger began, nobody will finish."""
@@ -47,6 +47,11 @@ def is_alive(owner: str, seen: datetime, now: datetime) -> bool:
     if host != socket.gethostname():
         return now - seen < PATIENCE
     return _runs(int(pid)) and (not born or _born(int(pid)) in (born, None))
+
+
+@functools.lru_cache(maxsize=64)
+def _text_of(pid: int, number: int) -> str:
+    return f"{_here(pid)}:{number}"
 
 
 @functools.lru_cache(maxsize=1)

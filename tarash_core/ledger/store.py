@@ -47,7 +47,6 @@ CREATE TABLE jobs (
 """
 _INDEXES = (
     "CREATE INDEX jobs_by_receipt ON jobs (provider, job_id) WHERE job_id IS NOT NULL",
-    "CREATE INDEX jobs_by_time ON jobs (created_at)",
     "CREATE INDEX jobs_in_flight ON jobs (fingerprint) WHERE ended_at IS NULL",
 )
 
@@ -99,6 +98,10 @@ class Store:
     def close(self) -> None:
         """Closes the file; the next use fails."""
         self._finalizer()
+
+    def keep_sorted_by_time(self) -> None:
+        """Adds the index that a budget needs; without one it would make every purchase dearer for nothing."""
+        self.write("CREATE INDEX IF NOT EXISTS jobs_by_time ON jobs (created_at)")
 
     def ask(self, query: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> list[sqlite3.Row]:
         """The rows of a query.

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 from tarash_core import errors
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from tarash_core.models.cost import Cost
     from tarash_core.plugins.http import HttpResponse
     from tarash_core.plugins.provider import Phase
@@ -165,7 +167,8 @@ def retry_after_seconds(response: HttpResponse, milliseconds: str = "retry-after
 
     Args:
         response: The answer.
-        milliseconds: A header that says it in milliseconds; without it ``Retry-After`` counts, a number or a date.
+        milliseconds: A header that says it in milliseconds; without it ``Retry-After`` counts, a number or a date. A
+            date counts from the ``Date`` of the answer, for the clock of this machine may go wrong.
     """
     exact = response.headers.get(milliseconds, "").strip()
     if exact.isdecimal():
@@ -176,20 +179,26 @@ def retry_after_seconds(response: HttpResponse, milliseconds: str = "retry-after
     try:
         seconds = float(text)
     except ValueError:
-        return _until(text)
+        moment = _moment_of(text)
+        return None if moment is None else max(0.0, (moment - _answered_at(response)).total_seconds())
     return max(0.0, seconds) if math.isfinite(seconds) else None
 
 
-def _until(date_text: str) -> float | None:
+def _answered_at(response: HttpResponse) -> datetime:
+    from tarash_core.models.job import now
+
+    return _moment_of(response.headers.get("date", "")) or now()
+
+
+def _moment_of(date_text: str) -> datetime | None:
     from email.utils import parsedate_to_datetime
 
-    from tarash_core.models.job import now, to_moment
+    from tarash_core.models.job import to_moment
 
     try:
-        moment = to_moment(parsedate_to_datetime(date_text))
+        return to_moment(parsedate_to_datetime(date_text))
     except ValueError:
         return None
-    return None if moment is None else max(0.0, (moment - now()).total_seconds())
 
 
 def error_of_status(response: HttpResponse, phase: Phase, words: str | None = None) -> errors.TarashException:

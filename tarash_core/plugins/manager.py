@@ -42,7 +42,8 @@ class HookCall:
 
     def __call__(self, given: dict[str, Any]) -> Any:
         """Calls the implementation by keyword, with those of the given arguments that it takes."""
-        return self.function(**{name: given[name] for name in self.arguments})
+        takes_all = len(self.arguments) == len(given)
+        return self.function(**(given if takes_all else {name: given[name] for name in self.arguments}))
 
 
 class HookManager(PluginManager):

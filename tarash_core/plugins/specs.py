@@ -57,7 +57,8 @@ def tarash_before_submit(attempt: Attempt) -> Job | None:
     """May refuse an attempt by raising, or join an equal running job by returning it; None lets it pass.
 
     Called before anything is uploaded or bought. The first job returned wins and nobody else is asked; an error
-    ends the attempt as it is. ``Postponed`` puts it off: the hook is called again after that time.
+    ends the attempt as it is. A ValidationError, such as BudgetExceededError, ends no chain where the attempt is that
+    of a fallback: this one is skipped. ``Postponed`` puts it off: the hook is called again after that time.
 
     .. versionadded:: 0.1
     """
@@ -65,7 +66,7 @@ def tarash_before_submit(attempt: Attempt) -> Job | None:
 
 @hookspec
 def tarash_submitting(attempt: Attempt) -> None:
-    """The last word before the request that buys; an error stops the purchase and ends the attempt as it is.
+    """The last word before the request that buys; an error stops the purchase, as in ``tarash_before_submit``.
 
     .. versionadded:: 0.1
     """
@@ -90,6 +91,9 @@ def tarash_job_updated(attempt: Attempt | None, job: Job, update: Update) -> Non
 @hookspec
 def tarash_attempt_finished(record: AttemptMetadata) -> None:
     """An attempt has ended, well or badly, with or without a job: exactly once for each. Errors are logged.
+
+    The attempt of ``submit_video`` and ``submit_image`` goes on when its job was accepted, perhaps in another process:
+    how that job ends is told by ``tarash_job_updated``, without an attempt.
 
     .. versionadded:: 0.1
     """

@@ -2,10 +2,10 @@
 
 import pytest
 
-from tarash_core import DeliveryError, Gateway, Media, ValidationError
+from tarash_core import DeliveryError, Gateway, Media, ValidationError, VideoGenerationConfig
 from tarash_core.engine.access import Access
 from tarash_core.engine.fetching import Nobody
-from tarash_core.engine.opening import Connections
+from tarash_core.engine.opening import Connections, StandIn, standing_in
 from tarash_core.engine.session import Session
 from tarash_core.models.response import VideoGenerationResponse
 from tarash_core.plugins import HttpResponse
@@ -255,3 +255,38 @@ def test_media_that_are_here_already_need_no_network(tmp_path):
 def test_a_url_that_leads_into_a_private_network_is_refused(url):
     with pytest.raises(DeliveryError, match="private network"):
         Media(url).read()
+
+
+@pytest.fixture
+def of_the_shop(acme, clock, monkeypatch):
+    """A gateway that alone knows an account, and what it made with it, come back from JSON."""
+    monkeypatch.delenv("ACME_API_KEY")
+    with Gateway(transport=acme, clock=clock, accounts={"shop": "canary-shop-key"}) as gateway:
+        config = VideoGenerationConfig.from_string("acme/acme-1", account="shop")
+        text = gateway.generate_video(config, prompt="A fox").to_json()
+        yield gateway, VideoGenerationResponse.from_json(text)
+
+
+def test_what_needs_the_key_of_an_account_says_who_can_fetch_it(of_the_shop, acme, clock):
+    gateway, stored = of_the_shop
+    sentence = r"No account 'shop'.*gateway\.wait_job\(response\.job\)"
+    with standing_in(StandIn(clock=clock, transport=acme)), pytest.raises(ValidationError, match=sentence) as caught:
+        stored.video.read()
+    assert caught.value.job == stored.job
+    assert gateway.wait_job(stored.job).video.read()[4:8] == b"ftyp"
+    assert len(acme.bought) == 1
+
+
+def test_what_anybody_may_fetch_needs_no_account(of_the_shop, acme, clock, tmp_path):
+    _, stored = of_the_shop
+    with standing_in(StandIn(clock=clock, transport=acme)):
+        file = stored.video.replace(authenticated=False).save(tmp_path / "fox.mp4")
+    assert file.read_bytes()[4:8] == b"ftyp"
+
+
+def test_an_expired_address_without_the_account_says_so(of_the_shop, acme, clock):
+    _, stored = of_the_shop
+    acme.script(faults.expired_url(times=None))
+    with standing_in(StandIn(clock=clock, transport=acme)), pytest.raises(DeliveryError, match="has expired") as caught:
+        stored.video.replace(authenticated=False).read()
+    assert caught.value.job == stored.job

@@ -1,5 +1,8 @@
 """Chains: who is tried next, what each inherits, and that every job bought is accounted for."""
 
+import contextlib
+from types import SimpleNamespace
+
 import pytest
 
 from tarash_core import (
@@ -15,6 +18,7 @@ from tarash_core import (
     errors,
 )
 from tarash_core.engine.fallback import flattened
+from tarash_core.plugins import HttpRequest, hookimpl, register_extension, unregister_extension
 from tarash_core.plugins.loader import load_provider
 from tarash_core.testing import InProcess, faults
 
@@ -120,6 +124,7 @@ def test_fallback_on_takes_classes_or_a_function(both, acme, other):
 @pytest.fixture
 def nothing_installed(monkeypatch):
     monkeypatch.setattr("tarash_core.plugins.entry_points.installed", lambda group: {})
+    monkeypatch.setattr("tarash_core.plugins.loader._loaded", {})  # by tests that ran before
 
 
 @pytest.mark.usefixtures("nothing_installed")
@@ -143,6 +148,74 @@ def test_the_heads_refusal_raises_and_a_later_one_is_skipped(both, acme, other):
     with pytest.raises(GenerationFailedError) as caught:
         both.generate_video(["acme/acme-1", "other/acme-image"], prompt="A fox", duration_seconds=8)
     assert [attempt.status for attempt in caught.value.execution_metadata.attempts] == ["failed", "skipped"]
+
+
+@pytest.fixture(params=["tarash_before_submit", "tarash_submitting"])
+def guarded(request):
+    """Has the purchases at a vendor refused by a hook, the early or the late one."""
+    with contextlib.ExitStack() as put_back:
+
+        def guard(provider, error):
+            def refuse(attempt):
+                if attempt.plan.provider == provider:
+                    raise error
+
+            extension = SimpleNamespace(**{request.param: hookimpl(refuse)})
+            register_extension(extension)
+            put_back.callback(unregister_extension, extension)
+
+        yield guard
+
+
+OVER = errors.BudgetExceededError("Enough for today.")
+THREE = ["acme/acme-1", "other/acme-1", "acme/acme-1"]
+
+
+def test_a_budget_that_refuses_a_later_config_skips_it(both, acme, other, guarded):
+    guarded("other", OVER)
+    acme.script(faults.failed("one"))
+    response = both.generate_video(THREE, prompt="A fox")
+    assert (len(acme.bought), other.bought) == (2, [])
+    attempts = response.execution_metadata.attempts
+    assert [attempt.status for attempt in attempts] == ["failed", "skipped", "success"]
+    assert attempts[1].error_message == "Enough for today."
+
+
+def test_a_chain_whose_rest_is_over_budget_raises_what_failed(both, acme, other, guarded):
+    guarded("other", OVER)
+    acme.script(faults.failed("one"))
+    with pytest.raises(GenerationFailedError, match="one") as caught:
+        both.generate_video(CHAIN, prompt="A fox")
+    assert [row[:2] for row in statuses(caught.value.execution_metadata)] == [("acme", "failed"), ("other", "skipped")]
+
+
+def test_a_budget_that_refuses_the_head_ends_the_chain(both, acme, other, guarded):
+    guarded("acme", OVER)
+    with pytest.raises(errors.BudgetExceededError):
+        both.generate_video(CHAIN, prompt="A fox")
+    assert (acme.bought, other.bought) == ([], [])
+
+
+def test_what_a_vendor_cannot_be_sent_skips_a_later_config(both, acme, other, monkeypatch):
+    def submit(self, plan, attempt):
+        raise ValidationError("The picture is too large for Other.")
+        yield
+
+    monkeypatch.setattr(type(load_provider("other")), "submit", submit)
+    acme.script(faults.failed("one"))
+    assert both.generate_video(THREE, prompt="A fox").execution_metadata.successful_attempt == 3
+
+
+def test_an_error_after_the_purchase_is_never_a_skip(both, acme, other, monkeypatch):
+    def submit(self, plan, attempt):
+        yield HttpRequest("POST", "https://api.acme.example/v1/videos", json=plan.payload, effect="buy")
+        raise ValidationError("The answer is odd.")
+
+    monkeypatch.setattr(type(load_provider("other")), "submit", submit)
+    acme.script(faults.failed("one"))
+    with pytest.raises(LostAnswerError, match="The answer is odd"):
+        both.generate_video(THREE, prompt="A fox")
+    assert (len(acme.bought), len(other.bought)) == (1, 1)
 
 
 def test_an_unauthorised_answer_does_not_fall_back(both, acme, other):

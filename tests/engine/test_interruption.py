@@ -1,6 +1,7 @@
 """Cancelled asleep, in a GET and in the POST: the vendor is told, the receipt is handed over, the cancel goes on."""
 
 import asyncio
+import functools
 import signal
 import threading
 
@@ -8,6 +9,8 @@ import anyio
 import pytest
 
 from tarash_core import AsyncGateway, Gateway, VideoGenerationConfig, VideoJob
+from tarash_core.engine import drivers
+from tarash_core.engine.interruption import AsyncDeparture
 from tarash_core.testing import VirtualClock, faults
 
 
@@ -74,6 +77,37 @@ async def test_cancelled_in_the_post_the_purchase_is_waited_for_and_then_cancell
     error = await cancelled_at(gate, acme, SLOW.replace(poll_interval=1), after_cancel=gate.opened.set)
     assert len(acme.asked("cancel")) == 1
     assert acme.bought == [error.job.id]
+
+
+@pytest.fixture
+def short_grace(monkeypatch):
+    """A grace that ends after a moment, for the loop's own clock counts it."""
+    monkeypatch.setattr(drivers, "AsyncDeparture", functools.partial(AsyncDeparture, grace_seconds=0.01))
+
+
+@pytest.mark.anyio
+@pytest.mark.usefixtures("short_grace")
+@pytest.mark.parametrize("chain", [[], ["acme/acme-1"]])
+async def test_a_purchase_that_is_never_answered_ends_with_the_grace(acme, chain):
+    acme.script(faults.late(60, on="submit"))
+    config = SLOW.replace(fallback_configs=chain, on_unsettled="continue")
+    error = await cancelled_at(Gate(longer_than=45), acme, config)
+    assert isinstance(error, anyio.get_cancelled_exc_class())
+    assert len(acme.bought) == 1
+    assert error.job is None
+    attempt = error.execution_metadata.attempts[0]
+    assert (attempt.charged, attempt.unsettled) == ("unknown", True)
+    assert "acme may have taken the job, but its answer was lost" in error.__notes__[-1]
+
+
+@pytest.mark.anyio
+@pytest.mark.usefixtures("short_grace")
+async def test_a_cancel_that_is_never_answered_ends_with_the_grace(acme):
+    acme.script(faults.late(60, on="cancel"))
+    gate = Gate(longer_than=45)
+    error = await cancelled_at(gate, acme, SLOW)
+    assert len(acme.asked("cancel")) == 1
+    assert [job.id for job in error.execution_metadata.abandoned_jobs] == acme.bought
 
 
 @pytest.mark.anyio

@@ -3,6 +3,7 @@
 import pytest
 
 from tarash_core import AsyncGateway, Gateway, PluginError, ValidationError, VideoGenerationConfig, VideoJob, errors
+from tarash_core.plugins import hookimpl, register_extension, unregister_extension
 from tarash_core.testing import faults
 
 
@@ -22,6 +23,27 @@ def test_a_receipt_from_json_is_waited_for_without_buying_again(gateway, acme):
     response = gateway.wait_job(job)
     assert acme.bought == [response.request_id] == [job.id]
     assert b"ftyp" in response.video.read()[:16]
+
+
+def test_a_job_that_was_only_submitted_is_told_of_without_an_attempt(gateway):
+    told = []
+
+    class Observer:
+        @hookimpl
+        def tarash_attempt_finished(self, record):
+            told.append("finished")
+
+        @hookimpl
+        def tarash_job_updated(self, attempt, job, update):
+            told.append((attempt, type(update).__name__))
+
+    observer = Observer()
+    register_extension(observer)
+    try:
+        gateway.wait_job(receipt(gateway))
+    finally:
+        unregister_extension(observer)
+    assert told == [(None, "Queued"), (None, "Running"), (None, "Done")]
 
 
 def test_watch_gives_each_look_and_ends_with_the_response(gateway):

@@ -80,3 +80,14 @@ def test_a_young_job_that_is_left_unknown_stays_unsettled(acme, gateway, clock):
         gateway.generate_video(CONFIG.replace(timeout=10), prompt="A fox")
     assert [job.id for job in caught.value.execution_metadata.abandoned_jobs] == acme.bought
     assert clock.monotonic() <= 10
+
+
+def test_a_job_that_is_unknown_once_it_was_to_be_stopped_stays_unsettled(acme, gateway):
+    def after_the_cancel(request):
+        return request.method == "GET" and bool(acme.asked("cancel"))
+
+    acme.script(faults.stuck(), faults.server_error(404, on=after_the_cancel, times=None))
+    with pytest.raises(errors.TimeoutError, match="may still deliver and bill") as caught:
+        gateway.generate_video(CONFIG.replace(timeout=40, poll_interval=10), prompt="A fox")
+    assert len(acme.asked("cancel")) == 1
+    assert [job.id for job in caught.value.execution_metadata.abandoned_jobs] == acme.bought

@@ -64,6 +64,16 @@ def test_a_lost_answer_on_a_socket(acme, host, fault):
     assert caught.value.charged == "unknown"
 
 
+def test_a_sentence_of_somebody_else_ends_ours_once(acme, clock):
+    def leaves(request):
+        raise httpx.RemoteProtocolError("Server disconnected without sending a response.")
+
+    sentence, network = r"without sending a response\. Look at", httpx.MockTransport(leaves)
+    with Gateway(transport=network, clock=clock) as gateway, pytest.raises(LostAnswerError, match=sentence) as caught:
+        gateway.generate_video(FAST, prompt="A fox")
+    assert ".." not in str(caught.value)
+
+
 def test_nobody_listens(acme, monkeypatch):
     monkeypatch.setenv("TARASH_ACME_BASE_URL", "http://127.0.0.1:9")
     monkeypatch.setattr("tarash_core.engine.clocks.SystemClock.sleep", lambda self, seconds: None)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tarash_core import BudgetExceededError, TarashException, ValidationError, generate_video
+from tarash_core import BudgetExceededError, GenerationFailedError, TarashException, ValidationError, generate_video
 from tarash_core.plugins import installed_providers, plugin_manager
 from tarash_core.testing import Simulators, faults
 
@@ -97,13 +97,16 @@ def test_what_runs_is_reserved(guard: Any, budget: Callable[[str], None], tarash
     assert refused and tarash_simulators["kling"].bought == []
 
 
-def test_a_refusal_ends_a_chain(guard: Any, budget: Callable[[str], None], tarash_simulators: Simulators) -> None:
+def test_a_fallback_over_the_budget_is_skipped(
+    guard: Any, budget: Callable[[str], None], tarash_simulators: Simulators
+) -> None:
     budget("0.8")
     tarash_simulators.script("kling", faults.failed())
-    with pytest.raises(BudgetExceededError) as caught:
+    with pytest.raises(GenerationFailedError) as caught:
         generate_video([KLING, RUNWAY], **WISH)
     attempts = caught.value.execution_metadata.attempts
     assert [one.error_type for one in attempts] == ["GenerationFailedError", "BudgetExceededError"]
+    assert [one.status for one in attempts] == ["failed", "skipped"]
     assert tarash_simulators["runway"].bought == []
 
 

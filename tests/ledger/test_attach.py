@@ -66,6 +66,17 @@ def test_after_a_refusal_the_next_one_buys(gateway, acme):
     assert len(acme.bought) == 1
 
 
+def test_a_chain_does_not_pass_by_what_may_have_been_bought(gateway, acme, ledger):
+    acme.script(faults.lost_answer())
+    with pytest.raises(errors.LostAnswerError):
+        gateway.generate_video("acme/acme-1", **FOX)
+    chain = ["nobody/at-all", "acme/acme-1", "acme/acme-image"]
+    with pytest.raises(ValidationError, match="its answer was lost") as caught:
+        gateway.generate_video(chain, **FOX)
+    assert caught.value.charged == "unknown"
+    assert [one.status for one in caught.value.execution_metadata.attempts] == ["skipped", "failed"]
+
+
 def test_an_unknown_answer_is_not_bought_again_until_somebody_looked(gateway, acme, ledger):
     acme.script(faults.lost_answer())
     with pytest.raises(errors.LostAnswerError):

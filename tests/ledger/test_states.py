@@ -164,9 +164,10 @@ def test_one_look_and_a_cancel(gateway, ledger):
     assert (only(ledger).state, only(ledger).charged) == ("cancelled", "no")
 
 
-def test_a_job_that_vanished(gateway, ledger, acme):
+def test_a_job_that_vanished(gateway, ledger, acme, clock):
     job = gateway.submit_video("acme/acme-1", **FOX)
     acme.jobs.clear()
+    clock.advance(60)
     gateway.refresh_job(job)
     assert only(ledger).state == "expired"
 

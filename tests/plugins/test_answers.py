@@ -81,6 +81,13 @@ def test_retry_after_as_a_date(monkeypatch: pytest.MonkeyPatch) -> None:
     assert retry_after_seconds(HttpResponse(429)) is None
 
 
+def test_a_date_counts_from_the_vendors_own_clock() -> None:
+    told = format_datetime(NOW - timedelta(days=1), usegmt=True)
+    late = format_datetime(NOW - timedelta(days=1) + timedelta(seconds=9), usegmt=True)
+    assert retry_after_seconds(HttpResponse(429, {"retry-after": late, "date": told})) == 9.0
+    assert retry_after_seconds(HttpResponse(429, {"retry-after": late, "date": "yesterday"})) == 0.0
+
+
 @pytest.mark.parametrize(
     ("status", "cls", "retryable"),
     [
