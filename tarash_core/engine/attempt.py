@@ -122,7 +122,7 @@ def start(
 def fingerprint(plan: Plan, account: str | None) -> str:
     """A hash of what is asked for; equal for equal requests to the same model and account."""
     asked = [plan.provider, plan.model, plan.endpoint, account, plan.payload]
-    return hashlib.sha256(json.dumps(asked, sort_keys=True, default=_identity).encode()).hexdigest()
+    return hashlib.sha256(_canonical(asked).encode()).hexdigest()
 
 
 def _identity(value: Any) -> str:
@@ -133,6 +133,9 @@ def _identity(value: Any) -> str:
             digest.update(chunk)
         return digest.hexdigest()
     return repr(value)
+
+
+_canonical = json.JSONEncoder(sort_keys=True, default=_identity).encode
 
 
 def close(

@@ -62,7 +62,7 @@ class Ledger:
         self._clock: Clock = clock or SystemClock()
         self._store = Store(self.path)
         if self.budget.usd is not None:
-            self._store.keep_sorted_by_time()
+            self._store.add_index("by_time")
         self._owner = Owner()
         self._left = weakref.finalize(self, self._owner.leave)
         self._attempts: weakref.WeakValueDictionary[str, Attempt] = weakref.WeakValueDictionary()
@@ -232,6 +232,7 @@ class Ledger:
             Postponed: Another is about to buy it; its receipt will come.
             ValidationError: Another may have bought it, and its answer is lost.
         """
+        self._store.add_index("in_flight")
         found = self._awaited_result(attempt) or self._equal(self._store.ask, attempt)
         if found is None:
             with self._store.writing() as write:

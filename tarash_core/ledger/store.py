@@ -10,7 +10,7 @@ import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from tarash_core.errors import ValidationError
 
@@ -45,10 +45,12 @@ CREATE TABLE jobs (
     handed_over_at TEXT
 )
 """
-_INDEXES = (
-    "CREATE INDEX jobs_by_receipt ON jobs (provider, job_id) WHERE job_id IS NOT NULL",
-    "CREATE INDEX jobs_in_flight ON jobs (fingerprint) WHERE ended_at IS NULL",
-)
+_INDEXES = ("CREATE INDEX jobs_by_receipt ON jobs (provider, job_id) WHERE job_id IS NOT NULL",)
+Index = Literal["by_time", "in_flight"]
+_WHEN_ASKED: Mapping[Index, str] = {
+    "by_time": "jobs_by_time ON jobs (created_at)",
+    "in_flight": "jobs_in_flight ON jobs (fingerprint) WHERE ended_at IS NULL",
+}
 
 
 class Store:
@@ -67,6 +69,7 @@ class Store:
     def __init__(self, path: str) -> None:
         self.path = path
         self._lock = threading.Lock()
+        self._added: set[Index] = set()
         self._process = -1
         self._inherited: list[sqlite3.Connection] = []
         self._connection = self._open()
@@ -99,9 +102,15 @@ class Store:
         """Closes the file; the next use fails."""
         self._finalizer()
 
-    def keep_sorted_by_time(self) -> None:
-        """Adds the index that a budget needs; without one it would make every purchase dearer for nothing."""
-        self.write("CREATE INDEX IF NOT EXISTS jobs_by_time ON jobs (created_at)")
+    def add_index(self, name: Index) -> None:
+        """Adds an index for what not every ledger is asked; it would make each purchase dearer for nothing.
+
+        Raises:
+            ValidationError: The file cannot be written.
+        """
+        if name not in self._added:
+            self.write(f"CREATE INDEX IF NOT EXISTS {_WHEN_ASKED[name]}")
+            self._added.add(name)
 
     def ask(self, query: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> list[sqlite3.Row]:
         """The rows of a query.

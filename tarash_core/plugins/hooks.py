@@ -9,7 +9,7 @@ observe first and veto last.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from tarash_core.errors import PluginError
@@ -29,9 +29,10 @@ if TYPE_CHECKING:
 
 def register_models(provider: str) -> dict[str, ModelSpec]:
     """The models that extensions add to or correct of a provider, by model id."""
-    calls = plugin_manager().calls("tarash_register_models")
-    answers = list(_answers(calls, "tarash_register_models", {"provider": provider})) if calls else []
-    return {model: spec for call, answer in reversed(answers) for model, spec in _models(call, answer).items()}
+    name, given = "tarash_register_models", {"provider": provider}
+    answers = [(call, _answer(call, name, given)) for call in plugin_manager().calls(name)]
+    told = [(call, answer) for call, answer in reversed(answers) if answer is not None]
+    return {model: spec for call, answer in told for model, spec in _models(call, answer).items()}
 
 
 def _models(call: HookCall, answer: Any) -> Mapping[str, ModelSpec]:
@@ -135,17 +136,14 @@ def _vetoing(call: HookCall, hook: str, given: dict[str, Any]) -> Any:
 
 
 def _observe(calls: Iterable[HookCall], hook: str, given: dict[str, Any]) -> None:
-    for _ in _answers(calls, hook, given):
-        pass
-
-
-def _answers(calls: Iterable[HookCall], hook: str, given: dict[str, Any]) -> Iterator[tuple[HookCall, Any]]:
-    """What each plugin answers, apart from None; a failing one is a warning."""
     for call in calls:
-        try:
-            answer = call(given)
-        except Exception as error:
-            warn(f"{hook} of the plugin {call.plugin!r} failed: {type(error).__name__}: {error}", error)
-        else:
-            if answer is not None:
-                yield call, answer
+        _answer(call, hook, given)
+
+
+def _answer(call: HookCall, hook: str, given: dict[str, Any]) -> Any:
+    """What a plugin answers; a failing one is a warning, and answers nothing."""
+    try:
+        return call(given)
+    except Exception as error:
+        warn(f"{hook} of the plugin {call.plugin!r} failed: {type(error).__name__}: {error}", error)
+        return None
