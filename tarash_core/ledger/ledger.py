@@ -208,6 +208,9 @@ class Ledger:
 
     def _note(self, attempt: Attempt | None, job: Job, values: rows.Values) -> None:
         """Writes on the row of a job; where its receipt could not be written before, writes that first."""
+        if attempt is not None and self._store.write(statements.NOTE_OWN, {**values, "attempt": attempt.id}):
+            return
+        self._store.add_index("by_receipt")  # the job was bought by another attempt, or in another process
         if self._store.write(statements.NOTE, values) or attempt is None:
             return
         if self._store.write(statements.ACCEPT, self._pen.acceptance(attempt, job)):

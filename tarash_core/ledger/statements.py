@@ -41,14 +41,18 @@ UPDATE jobs SET
 WHERE attempt = :attempt AND state = 'intent'
 """
 
-NOTE = f"""
+_NOTED = """
 UPDATE jobs SET
     state = :state, charged = :charged, cost = COALESCE(:cost, cost), cost_usd = COALESCE(:cost_usd, cost_usd),
     error_type = :error_type, error_message = :error_message, process = :process, updated_at = :now,
     ended_at = CASE WHEN :ended THEN COALESCE(ended_at, :now) END,
     handed_over_at = CASE WHEN :handed_over THEN COALESCE(handed_over_at, :now) ELSE handed_over_at END
-WHERE provider = :provider AND job_id = :job_id AND (state NOT IN {_ENDED} OR (state = 'succeeded' AND state = :state))
 """
+_GOES_ON = f"(state NOT IN {_ENDED} OR (state = 'succeeded' AND state = :state))"
+
+NOTE = f"{_NOTED} WHERE provider = :provider AND job_id = :job_id AND {_GOES_ON}"
+
+NOTE_OWN = f"{_NOTED} WHERE attempt = :attempt AND job_id = :job_id AND {_GOES_ON}"
 
 FAIL = f"""
 UPDATE jobs SET

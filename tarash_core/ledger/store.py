@@ -45,9 +45,9 @@ CREATE TABLE jobs (
     handed_over_at TEXT
 )
 """
-_INDEXES = ("CREATE INDEX jobs_by_receipt ON jobs (provider, job_id) WHERE job_id IS NOT NULL",)
-Index = Literal["by_time", "in_flight"]
+Index = Literal["by_receipt", "by_time", "in_flight"]
 _WHEN_ASKED: Mapping[Index, str] = {
+    "by_receipt": "jobs_by_receipt ON jobs (provider, job_id) WHERE job_id IS NOT NULL",
     "by_time": "jobs_by_time ON jobs (created_at)",
     "in_flight": "jobs_in_flight ON jobs (fingerprint) WHERE ended_at IS NULL",
 }
@@ -219,7 +219,7 @@ def _prepare(connection: sqlite3.Connection) -> None:
         found = _version(connection)
         if found > VERSION or (not found and connection.execute("SELECT 1 FROM sqlite_master").fetchone()):
             raise sqlite3.DatabaseError("it is no ledger, or one of a newer version of Tarash")
-        for statement in () if found else (_TABLE, *_INDEXES, f"PRAGMA user_version={VERSION}"):
+        for statement in () if found else (_TABLE, f"PRAGMA user_version={VERSION}"):
             connection.execute(statement)
     finally:
         connection.execute("COMMIT")
