@@ -1,7 +1,8 @@
-"""No test reaches anything but this machine: another name is not looked up, another address is not connected to."""
+"""What holds for every test: none reaches anything but this machine; and a vendor's client is served on it."""
 
 import ipaddress
 import socket
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -38,3 +39,13 @@ def only_this_machine() -> Any:
         patch.setattr(socket, "getaddrinfo", _looked_up_here)
         patch.setattr(socket.socket, "connect", _connected_here)
         yield
+
+
+@pytest.fixture(scope="module")
+def served(request: pytest.FixtureRequest) -> Iterator[Any]:
+    """The simulator that a module calls ``SIMULATED``, on a loopback port for the vendor's own client; and its URL."""
+    from tarash_core.testing import background
+
+    simulator = request.module.SIMULATED(render=False)
+    with background(simulator) as url:
+        yield simulator, url

@@ -70,7 +70,6 @@ provider_name = check(
 )
 web_address = check("an http(s) URL", lambda v: isinstance(v, str) and bool(_WEB_ADDRESS.fullmatch(v)))
 policy = check("'error', 'warn' or 'nearest'", lambda v: v in ("error", "warn", "nearest"))
-callable_or_none = check("a function", callable)
 
 
 def prompt(instance: Any, attribute: Attribute[Any], value: Any) -> None:

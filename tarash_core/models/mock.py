@@ -14,8 +14,6 @@ from tarash_core.models.base import Value, to_tuple
 if TYPE_CHECKING:
     from tarash_core.models.response import ImageGenerationResponse, VideoGenerationResponse
 
-MockStatus = Literal["queued", "processing", "completed", "failed"]
-
 _STATUSES = ("queued", "processing", "completed", "failed")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Required, TypedDict
+from typing import Any, ClassVar, Literal, Required, TypedDict
 
 from attrs import field, frozen
 
@@ -181,7 +181,3 @@ def request_of(kind: Kind, fields: Mapping[str, Any]) -> VideoGenerationRequest 
     if "prompt" not in fields:
         raise ValidationError("prompt is missing; write prompt=None for a job that has none, such as an upscale.")
     return cls(**fields)
-
-
-if TYPE_CHECKING:
-    AnyRequest = VideoGenerationRequest | ImageGenerationRequest

@@ -13,17 +13,11 @@ from fal_client.client import AsyncClient, FalClientHTTPError, SyncClient
 from tarash_fal.simulator import FalSimulator
 
 from tarash_core.testing import faults
-from tarash_core.testing.host import background
 
 KLING = "fal-ai/kling-video/v3/pro/text-to-video"
 FAST = "fal-ai/veo3.1/fast/image-to-video"
 
-
-@pytest.fixture(scope="module")
-def served() -> Iterator[tuple[FalSimulator, str]]:
-    simulator = FalSimulator(render=False)
-    with background(simulator) as url:
-        yield simulator, url
+SIMULATED = FalSimulator
 
 
 @pytest.fixture

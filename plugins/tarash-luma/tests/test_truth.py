@@ -13,14 +13,9 @@ from luma_agents import AsyncLuma, Luma
 from lumaai import AsyncLumaAI, LumaAI
 from tarash_luma.simulator import LumaSimulator
 
-from tarash_core.testing import background, faults
+from tarash_core.testing import faults
 
-
-@pytest.fixture(scope="module")
-def served() -> Iterator[tuple[LumaSimulator, str]]:
-    simulator = LumaSimulator(render=False)
-    with background(simulator) as url:
-        yield simulator, url
+SIMULATED = LumaSimulator
 
 
 @pytest.fixture

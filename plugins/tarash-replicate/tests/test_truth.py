@@ -20,12 +20,7 @@ from tarash_core.testing.host import background
 
 VERSION = "5c7d" * 16
 
-
-@pytest.fixture(scope="module")
-def served() -> Iterator[tuple[ReplicateSimulator, str]]:
-    simulator = ReplicateSimulator(render=False)
-    with background(simulator) as url:
-        yield simulator, url
+SIMULATED = ReplicateSimulator
 
 
 @pytest.fixture

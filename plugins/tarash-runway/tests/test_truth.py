@@ -13,17 +13,12 @@ from runwayml import AsyncRunwayML, RunwayML
 from runwayml.lib.polling import TaskFailedError
 from tarash_runway.simulator import RunwaySimulator
 
-from tarash_core.testing import background, faults
+from tarash_core.testing import faults
 
 PICTURE = "https://files.example/a.png"
 CLIP = "https://files.example/a.mp4"
 
-
-@pytest.fixture(scope="module")
-def served() -> Iterator[tuple[RunwaySimulator, str]]:
-    simulator = RunwaySimulator(render=False)
-    with background(simulator) as url:
-        yield simulator, url
+SIMULATED = RunwaySimulator
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import openai
@@ -13,19 +14,14 @@ from openai import AsyncOpenAI, AzureOpenAI, OpenAI
 from tarash_sora.simulator import SoraSimulator
 
 from tarash_core.plugins import Headers, HttpRequest
-from tarash_core.testing import background, faults, sample_image
+from tarash_core.testing import faults, sample_image
 
 PNG = sample_image()
 SECRET = "whsec_dGVzdHNlY3JldA=="
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
-
-@pytest.fixture(scope="module")
-def served() -> Iterator[tuple[SoraSimulator, str]]:
-    simulator = SoraSimulator(render=False, polls_to_finish=2)
-    with background(simulator) as url:
-        yield simulator, url
+SIMULATED = partial(SoraSimulator, polls_to_finish=2)
 
 
 @pytest.fixture

@@ -14,19 +14,13 @@ from google.genai._gaos.lib.compat_errors import BadRequestError
 from tarash_veo.simulator import VeoSimulator
 
 from tarash_core.testing import faults
-from tarash_core.testing.host import background
 
 OMNI, VEO, BANANA = "gemini-omni-1.2-flash", "veo-3.1-generate-001", "gemini-nano-banana-2.1"
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)
 FOX = types.GenerateVideosSource(prompt="A fox")
 VIDEO: dict[str, Any] = {"type": "video", "duration": "8s", "delivery": "uri"}
 
-
-@pytest.fixture(scope="module")
-def served() -> Iterator[tuple[VeoSimulator, str]]:
-    simulator = VeoSimulator(render=False)
-    with background(simulator) as url:
-        yield simulator, url
+SIMULATED = VeoSimulator
 
 
 @pytest.fixture(autouse=True)
