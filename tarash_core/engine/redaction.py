@@ -32,13 +32,15 @@ _URL = re.compile(
 )
 _DATA_URI = re.compile(r"data:([\w.+-]+/[\w.+-]+)?((?:;[\w=.-]+)*),[\w+/=%-]*", re.IGNORECASE)
 _BEARER = re.compile(r"\b(Bearer|Key|Token|Basic)\s+(?=\S*\d|\S{16})[\w.~+/:=-]{6,}", re.IGNORECASE)
+# Both begin with a look at one character: most of what they search are URLs in which nothing is found.
 _NAMED = re.compile(
-    r"((?:api[-_]?key|secret|token|password|signature|credential|authorization|[?&;](?:\w*[-_])?(?:key|sig|auth))[\"']?"
-    r"\s*[=:]\s*[\"']?)(?!Bearer\b|Key\b|Token\b|Basic\b)(?=[^\s\"'&]*\d|[^\s\"'&]{16})[^\s\"'&,;<>]{6,}",
+    r"(?=[aksptc?&;])((?:api[-_]?key|secret|token|password|signature|credential|authorization"
+    r"|[?&;](?:\w*[-_])?(?:key|sig|auth))[\"']?\s*[=:]\s*[\"']?)(?!Bearer\b|Key\b|Token\b|Basic\b)(?=[^\s\"'&]*\d|[^\s\"'&]{16})[^\s\"'&,;<>]{6,}",
     re.IGNORECASE,
 )
 _KEY_SHAPES = re.compile(
-    r"\b(r8_|sk-)[\w-]{8,}|\bwhsec_[\w+/=-]{8,}|\b(key_|fal_|luma-)(?=[\w-]*\d)[\w-]{20,}|\beyJ[\w-]{8,}\.[\w-]+\.[\w-]+"
+    r"(?=[rswkfle])(?:\b(r8_|sk-)[\w-]{8,}|\bwhsec_[\w+/=-]{8,}|\b(key_|fal_|luma-)(?=[\w-]*\d)[\w-]{20,}"
+    r"|\beyJ[\w-]{8,}\.[\w-]+\.[\w-]+)"
 )
 _LONG = 4096
 _SHORTEST_SECRET = 4

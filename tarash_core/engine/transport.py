@@ -117,7 +117,7 @@ def _pinned(request: httpx.Request, address: str) -> httpx.Request:
 
 
 _parsed = functools.lru_cache(maxsize=64)(httpx.URL)
-_AS_IT_IS = re.compile(r"/(?:[\w!$&'()*+,;=:@/?~.-]|%[0-9A-Fa-f]{2})*", re.ASCII)
+_AS_IT_IS = re.compile(r"/(?:[\w!$&'()*+,;=:@/?~.-]++|%[0-9A-Fa-f]{2})*+", re.ASCII)
 
 
 @functools.cache

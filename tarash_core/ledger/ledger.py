@@ -65,7 +65,7 @@ class Ledger:
             self._store.add_index("by_time")
         self._owner = Owner()
         self._left = weakref.finalize(self, self._owner.leave)
-        self._attempts: weakref.WeakValueDictionary[str, Attempt] = weakref.WeakValueDictionary()
+        self._attempts: dict[str, Attempt] = {}
         self._told: dict[tuple[str, str], tuple[State, float]] = {}
         self._ends: dict[str, tuple[Job, updates.Update]] = {}
         self._awaited: dict[str, str] = {}
@@ -187,11 +187,11 @@ class Ledger:
         if record.id is None:
             return
         self._awaited.pop(record.id, None)
-        end, attempt = self._ends.pop(record.id, None), self._attempts.get(record.id)
+        end, attempt = self._ends.pop(record.id, None), self._attempts.pop(record.id, None)
         if record.job is not None:
             self._told.pop((record.job.provider, record.job.id), None)
         if record.status == "success" and record.job is not None:
-            self._note(attempt, record.job, self._pen.success(record, record.job))
+            self._deliver(attempt, record, record.job)
             return
         with self._store.writing() as write:
             if end is not None:
@@ -205,6 +205,11 @@ class Ledger:
     def _entry(self, row: sqlite3.Row) -> Entry:
         values: Any = row
         return entry_of(values, self._clock.now())
+
+    def _deliver(self, attempt: Attempt | None, record: AttemptMetadata, job: Job) -> None:
+        """Writes down that the result was handed over: on the row of the attempt, else on that of the job it joined."""
+        if not self._store.write(statements.DELIVER, self._pen.delivery(record, job)):
+            self._note(attempt, job, self._pen.success(record, job))
 
     def _note(self, attempt: Attempt | None, job: Job, values: rows.Values) -> None:
         """Writes on the row of a job; where its receipt could not be written before, writes that first."""

@@ -16,7 +16,10 @@ from tarash_core.models.job import Job
 from tarash_core.plugins import updates
 from tarash_core.plugins.provider import Attempt
 
+Row = tuple[Any, ...]
+"""What a statement takes by position."""
 Values = dict[str, Any]
+"""What a statement takes by name."""
 
 _BY_UPDATE: dict[type, State] = {
     updates.Queued: "accepted",
@@ -51,39 +54,52 @@ class Pen:
     process: str
     now: str
 
-    def intent(self, attempt: Attempt, state: State, charged: Charged) -> Values:
+    def intent(self, attempt: Attempt, state: State, charged: Charged) -> Row:
         """A purchase that is about to happen; for ``PUT``."""
         plan = attempt.plan
-        return {
-            "attempt": attempt.id,
-            "provider": plan.provider,
-            "model": plan.model,
-            "kind": plan.kind,
-            "variant": plan.variant,
-            "account": attempt.account,
-            "payer": attempt.payer,
-            "fingerprint": attempt.fingerprint,
-            "idempotency_key": attempt.idempotency_key,
-            "state": state,
-            "estimate": estimate_in_micros(attempt),
-            "charged": charged,
-            "process": self.process,
-            "now": self.now,
-        }
+        return (
+            attempt.id,
+            plan.provider,
+            plan.model,
+            plan.kind,
+            plan.variant,
+            attempt.account,
+            attempt.payer,
+            attempt.fingerprint,
+            attempt.idempotency_key,
+            state,
+            estimate_in_micros(attempt),
+            charged,
+            self.process,
+            self.now,
+        )
 
-    def acceptance(self, attempt: Attempt, job: Job) -> Values:
+    def acceptance(self, attempt: Attempt, job: Job) -> Row:
         """The receipt; a vendor that answers at once has also ended the job. For ``ACCEPT``."""
         at_once = job.result is not None
-        return {
-            "attempt": attempt.id,
-            "state": "succeeded" if at_once else "accepted",
-            "charged": _charged(job, "yes" if at_once else "unknown"),
-            "job_id": job.id,
-            "receipt": wording.receipt(job, wording.texts_of(attempt.plan)),
-            "estimate": None if job.estimated_cost is None else micros(job.estimated_cost.usd),
-            "now": self.now,
-            "ended_at": self.now if at_once else None,
-        }
+        return (
+            attempt.id,
+            "succeeded" if at_once else "accepted",
+            _charged(job, "yes" if at_once else "unknown"),
+            job.id,
+            wording.receipt(job, attempt.plan),
+            None if job.estimated_cost is None else micros(job.estimated_cost.usd),
+            self.now,
+            self.now if at_once else None,
+        )
+
+    def delivery(self, record: AttemptMetadata, job: Job) -> Row:
+        """An attempt that delivered what it bought; for ``DELIVER``."""
+        cost = record.cost
+        return (
+            record.id,
+            job.id,
+            _charged(job, "yes"),
+            None if cost is None else cost.to_json(),
+            None if cost is None else micros(cost.usd),
+            self.process,
+            self.now,
+        )
 
     def look(self, attempt: Attempt | None, job: Job, update: updates.Update, handed_over: bool) -> Values:
         """How a job is; whoever looks at it by its receipt is handed the result with the look. For ``NOTE``."""
@@ -97,21 +113,21 @@ class Pen:
         }
 
     def success(self, record: AttemptMetadata, job: Job) -> Values:
-        """An attempt that delivered; for ``NOTE``."""
+        """An attempt that delivered what another one bought; for ``NOTE``."""
         told = self._job(job, "succeeded", "yes", record.cost)
         return {**told, "error_type": None, "error_message": None, "handed_over": True}
 
     def failure(self, record: AttemptMetadata, attempt: Attempt | None) -> Values:
         """An attempt that did not; for ``FAIL``."""
-        job, texts = record.job, wording.texts_of(attempt.plan) if attempt is not None else None
+        job, plan = record.job, attempt.plan if attempt is not None else None
         return {
             "attempt": record.id,
             "state": _outcome(record),
             "charged": _charged(job, record.charged),
             "job_id": job.id if job is not None else None,
-            "receipt": wording.receipt(job, texts or ()) if job is not None else None,
+            "receipt": wording.receipt(job, plan) if job is not None else None,
             "error_type": record.error_type,
-            "error_message": wording.sentence(record.error_message, texts),
+            "error_message": wording.sentence(record.error_message, None if plan is None else wording.texts_of(plan)),
             "now": self.now,
             "ended": not record.unsettled,
         }

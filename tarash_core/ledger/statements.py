@@ -1,4 +1,8 @@
-"""The SQL of the ledger. A state after which nothing more happens is never written over."""
+"""The SQL of the ledger. A state after which nothing more happens is never written over.
+
+What every purchase writes, ``PUT``, ``ACCEPT`` and ``DELIVER``, takes its values by position, which is half the work of
+binding them by name.
+"""
 
 _ENDED = "('succeeded', 'failed', 'cancelled', 'expired')"
 
@@ -26,19 +30,25 @@ PUT = """
 INSERT INTO jobs (
     attempt, provider, model, kind, variant, account, payer, fingerprint, idempotency_key, state, estimate, charged,
     process, created_at, updated_at
-) VALUES (
-    :attempt, :provider, :model, :kind, :variant, :account, :payer, :fingerprint, :idempotency_key, :state, :estimate,
-    :charged, :process, :now, :now
-) ON CONFLICT (attempt) DO UPDATE SET
-    state = :state, charged = :charged, process = :process, updated_at = :now
+) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?14)
+ON CONFLICT (attempt) DO UPDATE SET
+    state = excluded.state, charged = excluded.charged, process = excluded.process, updated_at = excluded.updated_at
 WHERE state IN ('claimed', 'intent')
 """
 
 ACCEPT = """
 UPDATE jobs SET
-    state = :state, charged = :charged, job_id = :job_id, receipt = :receipt, accepted_at = :now, updated_at = :now,
-    estimate = COALESCE(:estimate, estimate), ended_at = :ended_at, handed_over_at = :ended_at
-WHERE attempt = :attempt AND state = 'intent'
+    state = ?2, charged = ?3, job_id = ?4, receipt = ?5, estimate = COALESCE(?6, estimate),
+    accepted_at = ?7, updated_at = ?7, ended_at = ?8, handed_over_at = ?8
+WHERE attempt = ?1 AND state = 'intent'
+"""
+
+DELIVER = """
+UPDATE jobs SET
+    state = 'succeeded', charged = ?3, cost = COALESCE(?4, cost), cost_usd = COALESCE(?5, cost_usd),
+    error_type = NULL, error_message = NULL, process = ?6, updated_at = ?7,
+    ended_at = COALESCE(ended_at, ?7), handed_over_at = COALESCE(handed_over_at, ?7)
+WHERE attempt = ?1 AND job_id = ?2 AND state NOT IN ('failed', 'cancelled', 'expired')
 """
 
 _NOTED = """

@@ -11,16 +11,19 @@ from tarash_core.models.job import Job
 from tarash_core.models.plan import Plan
 
 _LONGEST = 4096
-_to_json = json.JSONEncoder(ensure_ascii=False).encode
+_to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 NO_BYTES = "bytes_not_included"
 
 
 def texts_of(plan: Plan) -> tuple[str, ...]:
     """What the user wrote: the prompts, and every text of several words in the payload; the longest first."""
+    found = {*_prompts(plan), *(text for text in _texts(plan.payload) if " " in text.strip())}
+    return tuple(sorted(found, key=len, reverse=True))
+
+
+def _prompts(plan: Plan) -> list[str]:
     request = plan.request
-    given = {getattr(request, name, None) for name in ("prompt", "negative_prompt")}
-    found = {*given, *(text for text in _texts(plan.payload) if " " in text.strip())}
-    return tuple(sorted((text for text in found if text), key=len, reverse=True))
+    return [text for name in ("prompt", "negative_prompt") if (text := getattr(request, name, None))]
 
 
 def _texts(value: Any) -> Iterator[str]:
@@ -54,14 +57,25 @@ def _echoes(shown: str, words: list[str]) -> bool:
     return any(" ".join(three) in shown for three in zip(words, words[1:], words[2:], strict=False))
 
 
-def receipt(job: Job, texts: tuple[str, ...] = ()) -> str:
-    """The job as JSON, without what no later wait needs: the vendor's raw answer, bytes, and texts of the user's."""
+def receipt(job: Job, plan: Plan | None) -> str:
+    """The job as JSON, without what no later wait needs: the vendor's raw answer, bytes, and texts of the user's.
+
+    Args:
+        job: The job.
+        plan: What was asked for; None when that is unknown.
+    """
     plain = job.to_dict()
     if "result" in plain:
         plain["result"] = {"outputs": [_without_bytes(output) for output in plain["result"].get("outputs", ())]}
     text = _to_json(plain)
-    suspect = len(text) > _LONGEST or "data:" in text or any(_to_json(item) in text for item in texts)
-    return _to_json(_lean(plain, texts)) if suspect else text
+    if len(text) <= _LONGEST and "data:" not in text and (plan is None or not _repeats(text, plan)):
+        return text
+    return _to_json(_lean(plain, () if plan is None else texts_of(plan)))
+
+
+def _repeats(text: str, plan: Plan) -> bool:
+    """Whether a text of the user's may stand in a JSON text, which has a space only where a value has one."""
+    return any(_to_json(given) in text for given in (texts_of(plan) if " " in text else _prompts(plan)))
 
 
 def _without_bytes(output: Mapping[str, Any]) -> dict[str, Any]:

@@ -185,7 +185,9 @@ def _special(cls: type) -> dict[str, Any]:
     if issubclass(cls, config.Config):
         return {"fallback_on": override(struct_hook=_classes_of_names, unstruct_hook=_names_of_classes)}
     if issubclass(cls, job.Job):
-        return {"result": override(unstruct_hook=_result_without_bytes)}
+        # That moment is always told: no other job's is the same.
+        always = override(omit_if_default=False)
+        return {"result": override(unstruct_hook=_result_without_bytes), "submitted_at": always}
     return {}
 
 

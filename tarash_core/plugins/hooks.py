@@ -137,7 +137,10 @@ def _vetoing(call: HookCall, hook: str, given: dict[str, Any]) -> Any:
 
 def _observe(calls: Iterable[HookCall], hook: str, given: dict[str, Any]) -> None:
     for call in calls:
-        _answer(call, hook, given)
+        try:
+            call(given)
+        except Exception as error:
+            _warn_of(call, hook, error)
 
 
 def _answer(call: HookCall, hook: str, given: dict[str, Any]) -> Any:
@@ -145,5 +148,9 @@ def _answer(call: HookCall, hook: str, given: dict[str, Any]) -> Any:
     try:
         return call(given)
     except Exception as error:
-        warn(f"{hook} of the plugin {call.plugin!r} failed: {type(error).__name__}: {error}", error)
+        _warn_of(call, hook, error)
         return None
+
+
+def _warn_of(call: HookCall, hook: str, error: Exception) -> None:
+    warn(f"{hook} of the plugin {call.plugin!r} failed: {type(error).__name__}: {error}", error)

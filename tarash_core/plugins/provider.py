@@ -159,7 +159,7 @@ class Attempt:
         """A hash of what is asked for; equal for equal requests. Made when it is first read, as few ask for it."""
         return self._fingerprint() if callable(self._fingerprint) else self._fingerprint
 
-    @functools.cached_property
+    @property
     def payer(self) -> str:
         """A hash of the key and the host; tells accounts apart that have no alias."""
         return self._payer() if callable(self._payer) else self._payer

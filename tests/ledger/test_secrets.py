@@ -2,8 +2,8 @@
 
 import pytest
 
-from tarash_core import Gateway, VideoGenerationConfig, errors
-from tarash_core.ledger.wording import sentence
+from tarash_core import Gateway, VideoGenerationConfig, VideoGenerationRequest, VideoJob, errors
+from tarash_core.ledger.wording import receipt, sentence
 from tarash_core.testing import faults
 
 IMAGE = b"\x89PNG\r\n\x1a\n" + b"canary-media" * 50
@@ -74,3 +74,22 @@ def test_a_gateway_may_have_a_path(acme, clock, path):
     with Gateway(transport=acme, clock=clock, ledger=str(path)) as gateway:
         gateway.submit_video("acme/acme-1", prompt="A fox")
     assert path.exists()
+
+
+@pytest.mark.parametrize(
+    ("prompt", "extra", "state", "kept"),
+    [
+        ("canaryfox", {}, {"echo": "canaryfox", "url": "https://acme.example/1"}, {"url": "https://acme.example/1"}),
+        ("a canary\nof two lines", {}, {"echo": ["a canary\nof two lines"], "n": 1}, {"n": 1}),
+        ("A fox", {"style_note": "oil of canary"}, {"echo": {"note": "oil of canary"}, "n": 2}, {"n": 2}),
+        ("A fox", {}, {"note": "sent as you wished", "n": 3}, {"note": "sent as you wished", "n": 3}),
+    ],
+)
+def test_a_receipt_repeats_no_text_of_the_users(gateway, prompt, extra, state, kept):
+    request = VideoGenerationRequest(prompt=prompt, extra_params=extra)
+    plan = gateway.plan_video(VideoGenerationConfig.from_string("acme/acme-1"), request)
+    job = VideoJob(provider="acme", model="acme-1", id="job-1", state=state)
+    written = receipt(job, plan)
+    assert "canary" not in written
+    assert kept.items() <= VideoJob.from_json(written).state.items()
+    assert VideoJob.from_json(receipt(job, None)) == job
