@@ -18,10 +18,12 @@ from tarash_core import (
     ValidationError,
     VideoGenerationConfig,
     VideoGenerationResponse,
+    VideoJob,
     generate_image,
     generate_video,
     generate_video_async,
 )
+from tarash_core.ledger import Ledger
 from tarash_core.testing import VirtualClock, sample_image, sample_video
 
 VEO = "fal/fal-ai/veo3.1"
@@ -158,9 +160,32 @@ def test_an_empty_script_is_refused():
 
 @pytest.mark.anyio
 async def test_a_mocked_receipt_is_taken_up_from_json():
-    from tarash_core import VideoJob
-
     async with AsyncGateway() as gateway:
         job = await gateway.submit_video(config(), prompt="A fox")
         response = await gateway.wait_job(VideoJob.from_json(job.to_json()))
     assert response.is_mock
+
+
+def real_job(**fields):
+    return VideoJob(provider="fal", model="fal-ai/veo3.1", id="j-1", state={"endpoint": "fal-ai/veo3.1"}, **fields)
+
+
+@pytest.mark.parametrize("call", ["wait_job", "refresh_job", "cancel_job"])
+@pytest.mark.parametrize("origin", [None, "https://proxy.example"])
+def test_of_a_real_job_the_mock_knows_nothing(monkeypatch, call, origin, tmp_path):
+    monkeypatch.setenv("TARASH_MOCK", "1")
+    job = real_job(origin=origin)
+    with Ledger(tmp_path / "jobs.db") as ledger, Gateway(ledger=ledger) as gateway:
+        with pytest.raises(ValidationError, match="j-1 was bought at fal, and the mock.*TARASH_MOCK") as caught:
+            getattr(gateway, call)(job)
+        with pytest.raises(ValidationError, match="leave mock"):
+            getattr(gateway, call)(job, config=config())
+    assert caught.value.job == job
+
+
+@pytest.mark.parametrize("mock", [None, MockConfig(enabled=False)])
+def test_a_mocked_job_stays_with_the_mock_whatever_the_config_says(mock):
+    with Gateway() as gateway:
+        job = VideoJob.from_json(gateway.submit_video(config(), prompt="A fox").to_json())
+        given = VideoGenerationConfig.from_string(VEO, api_key="a-key", mock=mock)
+        assert gateway.wait_job(job, config=given).is_mock

@@ -100,7 +100,10 @@ class World:
     def point_vendors_clients(self, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
         """Lets the vendors' own clients, where a text imports them, speak to the simulators."""
         if "import fal_client" in text:
+            import fal_client
+
             monkeypatch.setattr("fal_client.client.QUEUE_URL_FORMAT", f"{self.url_of('fal')}/")
+            self.stack.callback(lambda: vars(fal_client.sync_client).pop("_client").close())
         if "import replicate" in text:
             import replicate
 

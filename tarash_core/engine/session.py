@@ -100,20 +100,24 @@ class Session:
         """The way to the account that bought a job: as it was in this process, or found anew.
 
         Raises:
-            TarashException: There is no key, or the job was bought at another host than would be asked.
+            TarashException: There is no key, the job was bought at another host than would be asked, or the mock would
+                answer for a real one.
         """
         if config is None and isinstance(job.access, Access):
             return evolve(job.access, session=self, clock=self.clock)
-        access = self.access(self.config_of(job, config))
+        meant = self.config_of(job, config)
+        if mock_of(meant) and not job.state.get("mock"):
+            raise _unknown_to_the_mock(job)
+        access = self.access(meant)
         if job.origin not in (None, access.origin) and not (config and config.base_url):
             raise _bought_elsewhere(job, access)
         return access
 
     def config_of(self, job: Job, config: Config | None = None) -> Config:
-        """A config for a job that is taken up by its receipt."""
-        if config is not None:
-            return config.replace(model=job.model)
+        """A config for a job that is taken up by its receipt; a mocked one stays with the mock."""
         mock = MockConfig() if job.state.get("mock") else None
+        if config is not None:
+            return config.replace(model=job.model, mock=(mock_of(config) or mock) if mock else config.mock)
         return CONFIGS[job.kind](provider=job.provider, model=job.model, account=job.account, mock=mock)
 
 
@@ -123,6 +127,17 @@ def _bought_elsewhere(job: Job, access: Access) -> ValidationError:
     return ValidationError(
         f"Job {job.id} was bought at {job.origin}, and {job.provider} is asked at {here} now: "
         f"pass a config= with that base_url, or set {base_url_variable(job.provider)}.",
+        provider=job.provider,
+        model=job.model,
+        job=job,
+    )
+
+
+def _unknown_to_the_mock(job: Job) -> ValidationError:
+    """The mock would say that a job is done which somebody paid for and nobody has."""
+    return ValidationError(
+        f"Job {job.id} was bought at {job.provider}, and the mock, which would answer, knows nothing of it: "
+        "leave mock= and TARASH_MOCK out.",
         provider=job.provider,
         model=job.model,
         job=job,
