@@ -176,7 +176,7 @@ def test_of_a_real_job_the_mock_knows_nothing(monkeypatch, call, origin, tmp_pat
     monkeypatch.setenv("TARASH_MOCK", "1")
     job = real_job(origin=origin)
     with Ledger(tmp_path / "jobs.db") as ledger, Gateway(ledger=ledger) as gateway:
-        with pytest.raises(ValidationError, match="j-1 was bought at fal, and the mock.*TARASH_MOCK") as caught:
+        with pytest.raises(ValidationError, match=r"j-1 was bought at fal, and the mock.*TARASH_MOCK") as caught:
             getattr(gateway, call)(job)
         with pytest.raises(ValidationError, match="leave mock"):
             getattr(gateway, call)(job, config=config())
