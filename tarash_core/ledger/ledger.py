@@ -136,7 +136,7 @@ class Ledger:
         Returns:
             How many were removed.
         """
-        return self._store.write(statements.PRUNE, (rows.text(self._clock.now() - older_than),))
+        return self._store.write(statements.PRUNE, {"before": rows.text(self._clock.now() - older_than)})
 
     def forget(self, entry: Entry) -> None:
         """Removes a purchase whatever its state: the way on once the fate of one without an answer was looked up."""

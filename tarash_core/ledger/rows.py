@@ -72,33 +72,39 @@ class Pen:
             charged,
             self.process,
             self.now,
+            self.now,
         )
 
     def acceptance(self, attempt: Attempt, job: Job) -> Row:
         """The receipt; a vendor that answers at once has also ended the job. For ``ACCEPT``."""
         at_once = job.result is not None
+        ended_at = self.now if at_once else None
         return (
-            attempt.id,
             "succeeded" if at_once else "accepted",
             _charged(job, "yes" if at_once else "unknown"),
             job.id,
             wording.receipt(job, attempt.plan),
             None if job.estimated_cost is None else micros(job.estimated_cost.usd),
             self.now,
-            self.now if at_once else None,
+            self.now,
+            ended_at,
+            ended_at,
+            attempt.id,
         )
 
     def delivery(self, record: AttemptMetadata, job: Job) -> Row:
         """An attempt that delivered what it bought; for ``DELIVER``."""
         cost = record.cost
         return (
-            record.id,
-            job.id,
             _charged(job, "yes"),
             None if cost is None else cost.to_json(),
             None if cost is None else micros(cost.usd),
             self.process,
             self.now,
+            self.now,
+            self.now,
+            record.id,
+            job.id,
         )
 
     def look(self, attempt: Attempt | None, job: Job, update: updates.Update, handed_over: bool) -> Values:

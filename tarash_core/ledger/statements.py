@@ -1,7 +1,7 @@
 """The SQL of the ledger. A state after which nothing more happens is never written over.
 
 What every purchase writes, ``PUT``, ``ACCEPT`` and ``DELIVER``, takes its values by position, which is half the work of
-binding them by name.
+binding them by name. The marks have no numbers: Python 3.12.1 warns of numbered ones.
 """
 
 _ENDED = "('succeeded', 'failed', 'cancelled', 'expired')"
@@ -11,7 +11,7 @@ SELECT * FROM jobs WHERE :states IS NULL OR state IN (SELECT value FROM json_eac
 ORDER BY created_at DESC, rowid DESC LIMIT :most
 """
 
-NAMED = "SELECT * FROM jobs WHERE job_id = ?1 OR attempt LIKE ?2 ESCAPE '\\' ORDER BY created_at DESC, rowid DESC"
+NAMED = "SELECT * FROM jobs WHERE job_id = ? OR attempt LIKE ? ESCAPE '\\' ORDER BY created_at DESC, rowid DESC"
 
 ONE = "SELECT * FROM jobs WHERE attempt = ?"
 
@@ -30,7 +30,7 @@ PUT = """
 INSERT INTO jobs (
     attempt, provider, model, kind, variant, account, payer, fingerprint, idempotency_key, state, estimate, charged,
     process, created_at, updated_at
-) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?14)
+) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (attempt) DO UPDATE SET
     state = excluded.state, charged = excluded.charged, process = excluded.process, updated_at = excluded.updated_at
 WHERE state IN ('claimed', 'intent')
@@ -38,17 +38,17 @@ WHERE state IN ('claimed', 'intent')
 
 ACCEPT = """
 UPDATE jobs SET
-    state = ?2, charged = ?3, job_id = ?4, receipt = ?5, estimate = COALESCE(?6, estimate),
-    accepted_at = ?7, updated_at = ?7, ended_at = ?8, handed_over_at = ?8
-WHERE attempt = ?1 AND state = 'intent'
+    state = ?, charged = ?, job_id = ?, receipt = ?, estimate = COALESCE(?, estimate),
+    accepted_at = ?, updated_at = ?, ended_at = ?, handed_over_at = ?
+WHERE attempt = ? AND state = 'intent'
 """
 
 DELIVER = """
 UPDATE jobs SET
-    state = 'succeeded', charged = ?3, cost = COALESCE(?4, cost), cost_usd = COALESCE(?5, cost_usd),
-    error_type = NULL, error_message = NULL, process = ?6, updated_at = ?7,
-    ended_at = COALESCE(ended_at, ?7), handed_over_at = COALESCE(handed_over_at, ?7)
-WHERE attempt = ?1 AND job_id = ?2 AND state NOT IN ('failed', 'cancelled', 'expired')
+    state = 'succeeded', charged = ?, cost = COALESCE(?, cost), cost_usd = COALESCE(?, cost_usd),
+    error_type = NULL, error_message = NULL, process = ?, updated_at = ?,
+    ended_at = COALESCE(ended_at, ?), handed_over_at = COALESCE(handed_over_at, ?)
+WHERE attempt = ? AND job_id = ? AND state NOT IN ('failed', 'cancelled', 'expired')
 """
 
 _NOTED = """
@@ -76,8 +76,8 @@ WHERE attempt = :attempt
 
 PRUNE = f"""
 DELETE FROM jobs
-WHERE (state IN {_ENDED} AND ended_at < ?1 AND (state <> 'succeeded' OR handed_over_at IS NOT NULL))
-OR (state = 'claimed' AND updated_at < ?1)
+WHERE (state IN {_ENDED} AND ended_at < :before AND (state <> 'succeeded' OR handed_over_at IS NOT NULL))
+OR (state = 'claimed' AND updated_at < :before)
 """
 
 FORGET = "DELETE FROM jobs WHERE attempt = ?"

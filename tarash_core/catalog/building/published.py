@@ -64,7 +64,7 @@ class PublishedSource:
 
         A way of ours that is not published stands under the model's id and its modes.
         """
-        found = {id: self._part(endpoint, models) for id, endpoint in endpoints.items()}
+        found = {name: self._part(endpoint, models) for name, endpoint in endpoints.items()}
         known = {id(way) for ways in found.values() for way in ways}
         parts = {
             name: evolve(models[model_of(endpoints[name])], variants=[_named(way, endpoints[name]) for way in ways])
