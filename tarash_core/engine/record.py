@@ -97,5 +97,6 @@ class Record:
             cost=self.cost,
             unsettled=status == "failed" and self.unsettled,
             id=self.id,
+            notices=tuple(self.notices),
             error=error,
         )

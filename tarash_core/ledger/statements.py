@@ -1,6 +1,6 @@
 """The SQL of the ledger. A state after which nothing more happens is never written over.
 
-What every purchase writes, ``PUT``, ``ACCEPT`` and ``DELIVER``, takes its values by position, which is half the work of
+What every purchase writes, ``PUT``, ``ACCEPT`` and ``DELIVER``, takes its values by position, which costs less than
 binding them by name. The marks have no numbers: Python 3.12.1 warns of numbered ones.
 """
 

@@ -10,6 +10,7 @@ from attrs import field, frozen
 from tarash_core.models.base import Value, to_tuple
 from tarash_core.models.cost import Cost
 from tarash_core.models.job import Job, to_moment
+from tarash_core.models.notice import Notice
 
 Charged = Literal["no", "yes", "unknown"]
 AttemptStatus = Literal["success", "failed", "skipped"]
@@ -35,6 +36,7 @@ class AttemptMetadata(Value):
         cost: What it cost, where the provider tells.
         unsettled: True when the attempt failed here but may still deliver or bill.
         id: Our id of the attempt.
+        notices: What was noticed on the way, whatever came of the attempt.
     """
 
     provider: str
@@ -52,6 +54,7 @@ class AttemptMetadata(Value):
     cost: Cost | None = None
     unsettled: bool = False
     id: str | None = None
+    notices: tuple[Notice, ...] = field(default=(), converter=to_tuple)
     error: Any = field(default=None, repr=False, eq=False, hash=False, metadata={"private": True, "live": True})
 
     @property

@@ -25,6 +25,10 @@ from tarash_core.testing import InProcess, faults
 CHAIN = ["acme/acme-1", "other/acme-1"]
 
 
+def my_bug(update):
+    raise RuntimeError("my bug")
+
+
 @pytest.fixture
 def both(acme, other, clock, monkeypatch):
     """A gateway whose two vendors answer at hosts of their own."""
@@ -288,3 +292,19 @@ def test_a_key_that_is_missed_only_when_it_is_asked_for_is_passed_over_too(both,
     response = both.generate_video(CHAIN, prompt="A fox")
     assert response.request_id == other.bought[0]
     assert acme.log == []
+
+
+def test_what_was_noticed_is_told_with_its_attempt(both, acme):
+    acme.script(faults.failed())
+    response = both.generate_video(CHAIN, prompt="A fox", on_progress=my_bug)
+    noticed = [[notice.code for notice in attempt.notices] for attempt in response.execution_metadata.attempts]
+    assert noticed == [["progress_callback_failed"], ["progress_callback_failed"]]
+    assert type(response.execution_metadata).from_json(response.execution_metadata.to_json()).attempts[0].notices
+
+
+def test_an_error_tells_what_was_noticed_before_it(both, acme):
+    acme.script(faults.failed())
+    with pytest.raises(GenerationFailedError) as caught:
+        both.generate_video("acme/acme-1", prompt="A fox", on_progress=my_bug)
+    [attempt] = caught.value.execution_metadata.attempts
+    assert ["my bug" in notice.message for notice in attempt.notices] == [True]
