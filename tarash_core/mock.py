@@ -71,9 +71,8 @@ class MockProvider(Provider):
             raise fresh(answer.error)
         told = answer.mock_response
         identity = told.request_id if told is not None else f"mock-{attempt.fingerprint[:24]}"
-        return Accepted(
-            identity, state={"mock": True, "outputs": outputs(answer, plan), "steps": steps(self._mock, answer)}
-        )
+        script = {"steps": steps(self._mock, answer), "answer": _number_of(answer, self._mock)}
+        return Accepted(identity, state={"mock": True, "outputs": outputs(answer, plan), **script})
 
     def poll(self, job: Job) -> Steps[Update]:
         """The next scripted update."""
@@ -91,13 +90,15 @@ class MockProvider(Provider):
             case "processing":
                 return Running(percent=step.get("percent"), raw=raw)
             case "failed":
-                return Failed(self._scripted_failure(), raw=raw)
+                return Failed(self._scripted_failure(job), raw=raw)
             case _:
                 return Done(*(Output(**item) for item in job.state.get("outputs", ())), raw=raw)
 
-    def _scripted_failure(self) -> TarashException:
-        scripted = [answer.error for answer in self._mock.responses or () if answer.error is not None]
-        return fresh(scripted[0]) if scripted else GenerationFailedError("The mock was told to fail.", charged="no")
+    def _scripted_failure(self, job: Job) -> TarashException:
+        answers = self._mock.responses or ()
+        number = job.state.get("answer")
+        scripted = answers[number].error if number is not None and number < len(answers) else None
+        return fresh(scripted) if scripted else GenerationFailedError("The mock was told to fail.", charged="no")
 
     def cancel(self, job: Job) -> Steps[Update]:
         """Confirms at once."""
@@ -120,6 +121,11 @@ def chosen(mock: MockConfig, fingerprint: str) -> MockResponse:
         if point < 0:
             return answer
     return answers[-1]
+
+
+def _number_of(answer: MockResponse, mock: MockConfig) -> int | None:
+    """Where an answer stands in the script, for the looks at its job."""
+    return next((number for number, one in enumerate(mock.responses or ()) if one is answer), None)
 
 
 def steps(mock: MockConfig, answer: MockResponse) -> list[dict[str, Any]]:

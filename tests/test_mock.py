@@ -189,3 +189,12 @@ def test_a_mocked_job_stays_with_the_mock_whatever_the_config_says(mock):
         job = VideoJob.from_json(gateway.submit_video(config(), prompt="A fox").to_json())
         given = VideoGenerationConfig.from_string(VEO, api_key="a-key", mock=mock)
         assert gateway.wait_job(job, config=given).is_mock
+
+
+def test_a_job_fails_with_the_error_of_the_answer_that_was_chosen():
+    answers = [
+        MockResponse(weight=0.001, error=HTTPError("rarely", status_code=500)),
+        MockResponse(weight=1000, error=GenerationFailedError("no GPU"), at="poll"),
+    ]
+    with pytest.raises(GenerationFailedError, match="no GPU"):
+        generate_video(config(responses=answers), prompt="A fox")

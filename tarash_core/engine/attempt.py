@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
+import traceback
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -382,4 +383,9 @@ def tell(run: Run, function: Callback | None, argument: Any, name: str) -> Flow[
         return
     problem = yield Tell(function, argument)
     if problem is not None:
-        run.record.notice("progress_callback_failed", f"{name} raised {type(problem).__name__}: {problem}")
+        run.record.notice("progress_callback_failed", f"{name} raised {_in_words(problem)}")
+
+
+def _in_words(problem: BaseException) -> str:
+    """Name and sentence of an error, also of one whose ``str()`` fails."""
+    return "".join(traceback.format_exception_only(problem)).strip()

@@ -19,7 +19,7 @@ from tarash_core.engine.fallback import flattened
 from tarash_core.engine.session import Session
 from tarash_core.models.batch import BatchItem
 from tarash_core.models.config import Config
-from tarash_core.models.execution import AttemptMetadata
+from tarash_core.models.execution import AttemptMetadata, ExecutionMetadata
 from tarash_core.models.job import Job, Kind
 from tarash_core.models.plan import Plan
 from tarash_core.models.request import Request
@@ -109,6 +109,7 @@ class Rows:
         attach: Whether equal jobs in flight are joined.
         on_progress: Told the index of a row and every look at its job.
         on_accepted: Told the index of a row and its job before the first look.
+        accepted: The last job that each row has bought.
     """
 
     session: Session
@@ -118,6 +119,7 @@ class Rows:
     attach: bool = False
     on_progress: Callable[[int, Any], Any] | None = None
     on_accepted: Callable[[int, Any], Any] | None = None
+    accepted: dict[int, Job] = field(factory=dict)
 
     def flow(self, index: int, given: Given) -> Flow[Response]:
         """The flow of one row: a job is waited for, anything else is bought.
@@ -125,8 +127,8 @@ class Rows:
         Raises:
             ValidationError: It is no request, plan or job, or one of the other kind.
         """
-        heard = [f and functools.partial(f, index) for f in (self.on_progress, self.on_accepted)]
-        listeners = Listeners(on_progress=heard[0], on_accepted=heard[1])
+        on_progress = self.on_progress and functools.partial(self.on_progress, index)
+        listeners = Listeners(on_progress=on_progress, on_accepted=functools.partial(self._keep, index))
         if isinstance(given, Job):
             if given.kind != self.kind:
                 raise errors.ValidationError(f"Job {given.id} makes {given.kind}; take it up with batch_{given.kind}.")
@@ -134,9 +136,15 @@ class Rows:
         order = calls.order_of(self.kind, self.head, _checked(given), {}, self.attach)
         return calls.generate(self.session, order, listeners, None)
 
+    def _keep(self, index: int, job: Job) -> Any:
+        """Remembers the job of a row, for a row that cannot tell itself, and tells the caller of it."""
+        self.accepted[index] = job
+        return self.on_accepted(index, job) if self.on_accepted is not None else None
+
     def _config_of(self, job: Job) -> Config | None:
         """The config of the chain that bought a job, if one of them can have."""
-        return next((config for config in flattened(self.head) if _name_of(self.session, config) == job.provider), None)
+        chain = (config for config in flattened(self.head) if config.account == job.account)
+        return next((config for config in chain if _name_of(self.session, config) == job.provider), None)
 
 
 def _checked(given: Any) -> Request | Plan:
@@ -240,23 +248,45 @@ def failed(index: int, given: Given, error: BaseException) -> BatchItem:
     if isinstance(error, errors.TarashException):
         known = error
     elif isinstance(error, Exception):
-        known = errors.PluginError(f"The row failed with {type(error).__name__}: {error}.")
-        known.__cause__ = error
+        known = _failed_otherwise(error)
     else:
         known = left_behind(given, error)
     return BatchItem(index=index, request=given, error=known)
 
 
-def left_behind(given: Given, leaving: BaseException | None = None) -> errors.TarashException:
+def _failed_otherwise(error: Exception) -> errors.TarashException:
+    """The error of a row that a function of the user's ended, with what the row had bought before."""
+    metadata = getattr(error, "execution_metadata", None)
+    last = _last_of(metadata)
+    made = errors.PluginError(
+        f"The row failed with {type(error).__name__}: {error}.", charged=last.charged if last else None
+    )
+    made.__cause__ = error
+    made.execution_metadata = metadata
+    return errors.complete(made, job=last.job if last else None)
+
+
+def _last_of(metadata: ExecutionMetadata | None) -> AttemptMetadata | None:
+    """The attempt that tells how a row stands: one that may still deliver, else one with a job, else the last."""
+    attempts = metadata.attempts[::-1] if metadata is not None else ()
+    ranks = (lambda one: one.unsettled, lambda one: one.job is not None, lambda one: True)
+    return next((one for fits in ranks for one in attempts if fits(one)), None)
+
+
+def left_behind(
+    given: Given, leaving: BaseException | None = None, accepted: Job | None = None
+) -> errors.TarashException:
     """The error of a row that was left.
 
     Args:
         given: The row.
         leaving: What ended it, with the word of the engine on it; None when it does not end.
+        accepted: The last job that was bought for it, if any.
     """
     metadata = getattr(leaving, "execution_metadata", None)
-    last = metadata.attempts[-1] if metadata is not None and metadata.attempts else None
-    job = getattr(leaving, "job", None) or (given if isinstance(given, Job) else None)
+    last = _last_of(metadata)
+    known = getattr(leaving, "job", None) or accepted or (given if isinstance(given, Job) else None)
+    job = known if last is None else last.job
     made = _error_of(job, last, told=leaving is not None)
     errors.complete(made, provider=last.provider if last else None, model=last.model if last else None, job=job)
     made.execution_metadata = metadata

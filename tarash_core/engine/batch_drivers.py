@@ -120,7 +120,9 @@ class Batch(_Common):
     def _abandon(self, error: BaseException | None) -> None:
         """Ends the rows that have not ended by themselves; their threads go on."""
         for index, given in list(self._schedule.running.items()):
-            self._schedule.end(BatchItem(index=index, request=given, error=left_behind(given)))
+            self._schedule.end(
+                BatchItem(index=index, request=given, error=left_behind(given, None, self._rows.accepted.get(index)))
+            )
         self._left = True
         self._changed.notify_all()
         mention(error, self.unread)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from attrs import evolve, field, frozen
 
@@ -29,6 +29,8 @@ from tarash_core.models.request import Request, request_of
 from tarash_core.models.response import Response, VideoGenerationResponse
 from tarash_core.models.update import Update
 from tarash_core.plugins import updates
+
+T = TypeVar("T")
 
 
 @frozen(kw_only=True)
@@ -206,12 +208,12 @@ def submit(session: Session, order: Order, listeners: Listeners) -> Flow[Job]:
 
 
 def _resumed(session: Session, job: Job, listeners: Listeners, timeout: float | None, config: Config | None) -> Run:
-    access = session.access_of(job, config)
-    settings = session.config_of(job, config)
+    given = None if config is None else to_config(job.kind, config)
+    access = session.access_of(job, given)
+    settings = session.config_of(job, given).replace(**({} if timeout is None else {"timeout": timeout}))
     started = session.clock.now()
     record = Record(provider=job.provider, model=job.model, number=1, started_at=started, job=job, charged="unknown")
-    seconds = timeout if timeout is not None else settings.timeout
-    deadline = Deadline.after(session.clock, seconds)
+    deadline = Deadline.after(session.clock, settings.timeout)
     return Run(access=access, config=settings, record=record, deadline=deadline, listeners=listeners)
 
 
@@ -221,13 +223,21 @@ def wait(
     """Takes up a job by its receipt and waits for its end; a clock that runs out leaves the job running."""
     run = _resumed(session, job, listeners, timeout, config)
     own = results.with_access(job, run.access)
+    return (yield from _blamed(run, _ended(run, own)))
+
+
+def _blamed(run: Run, steps: Flow[T]) -> Flow[T]:
+    """The same steps; their error says which job it is about and what is known of its bill."""
     try:
-        done = results.done_of(own)
-        update = done if done is not None else (yield from _waited(run, own))
-        run.record.ended = True
-        return attempt.response_for(run, own, update)
+        return (yield from steps)
     except TarashException as error:
         raise run.record.blame(error) from error.__cause__
+
+
+def _ended(run: Run, job: Job) -> Flow[Response]:
+    update = results.done_of(job) or (yield from _waited(run, job))
+    run.record.ended = True
+    return attempt.response_for(run, job, update)
 
 
 def _waited(run: Run, job: Job) -> Flow[updates.Update]:
@@ -249,12 +259,14 @@ def refresh(session: Session, job: Job, config: Config | None) -> Flow[Update]:
     run = _resumed(session, job, Listeners(), None, config)
     own = results.with_access(job, run.access)
     line = Line(access=run.access, phase="poll", deadline=run.deadline)
-    try:
-        update = results.done_of(own) or (yield from polling.ask(line, own))
-    except TarashException as error:
-        raise run.record.blame(error) from error.__cause__
-    yield from attempt.report(run, own, update)
-    return shown_with_result(run, own, update)
+    return (yield from _blamed(run, _looked(run, own, lambda: polling.ask(line, own))))
+
+
+def _looked(run: Run, job: Job, ask: Callable[[], Flow[updates.Update]]) -> Flow[Update]:
+    """What the caller sees of a look, of which the observers are told; a job that has its result is not asked for."""
+    update = results.done_of(job) or (yield from ask())
+    yield from attempt.report(run, job, update)
+    return shown_with_result(run, job, update)
 
 
 def cancel(session: Session, job: Job, config: Config | None) -> Flow[Update]:
@@ -268,12 +280,7 @@ def cancel(session: Session, job: Job, config: Config | None) -> Flow[Update]:
     if not run.access.provider.can("cancel"):
         raise ValidationError(f"{job.provider} cannot cancel a job; it runs to its end and may be billed.", job=own)
     line = Line(access=run.access, phase="cancel", deadline=run.deadline)
-    try:
-        update = yield from converse(line, run.access.provider.cancel(own))
-    except TarashException as error:
-        raise run.record.blame(error) from error.__cause__
-    yield from attempt.report(run, own, update)
-    return shown_with_result(run, own, update)
+    return (yield from _blamed(run, _looked(run, own, lambda: converse(line, run.access.provider.cancel(own)))))
 
 
 def shown_with_result(run: Run, job: Job, update: updates.Update) -> Update:
@@ -291,21 +298,24 @@ class Watch:
         self._run = _resumed(session, job, Listeners(), timeout, config)
         self._job = results.with_access(job, self._run.access)
         self._watcher: Watcher = self._run.watcher(self._job)
-        self._looks = 0
+        self._last: updates.Update | None = None
+        self._looks = self._trouble = 0
         self._ended = False
 
     def next_look(self) -> Flow[Update | None]:
         """The next update; None when the job has ended or the clock has run out."""
-        if self._ended:
-            return None
+        return None if self._ended else (yield from _blamed(self._run, self._next()))
+
+    def _next(self) -> Flow[Update | None]:
         update: updates.Update | None = results.done_of(self._job)
         while update is None:
             if self._looks:
-                yield from self._watcher.pause(None, self._looks, 0)
+                yield from self._watcher.pause(self._last, self._looks, self._trouble)
             if self._run.deadline.over():
                 return None
             self._looks += 1
-            update = yield from self._watcher.look()
+            update = self._last = yield from self._watcher.look()
+            self._trouble = self._trouble + 1 if update is None else 0
         self._ended = isinstance(update, updates.ENDED)
         yield from attempt.report(self._run, self._job, update)
         return shown_with_result(self._run, self._job, update)

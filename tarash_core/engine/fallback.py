@@ -13,6 +13,7 @@ from tarash_core.engine.access import Access
 from tarash_core.engine.asks import LEAVING, Flow
 from tarash_core.engine.attempt import Listeners
 from tarash_core.engine.clocks import Deadline
+from tarash_core.engine.interruption import leave_word
 from tarash_core.engine.record import Record
 from tarash_core.engine.session import Session
 from tarash_core.errors import TarashException
@@ -64,7 +65,8 @@ def prepared(
     """The plan and the account for one config, or why there is none; nothing is sent."""
     try:
         access = session.access(config, needs_key)
-        return Link(config=config, access=access, plan=ready or plan_of(access, config, request))
+        plan = plan_of(access, config, request) if ready is None else still_allowed(access, config, ready)
+        return Link(config=config, access=access, plan=plan)
     except TarashException as error:
         return Refusal(config, errors.complete(error, provider=config.provider, model=config.model))
 
@@ -88,11 +90,9 @@ def plan_of(access: Access, config: Config, request: Request) -> Plan:
     Raises:
         ValidationError: The model cannot do this; the sentence names field, value and what is allowed.
     """
-    from tarash_core.catalog.lookup import find_model
     from tarash_core.fields.planning import make_plan
 
-    provider = access.provider
-    found = find_model(provider.name, provider.catalog, config.model, discoverable=provider.can("schema"))
+    provider, found = access.provider, _found(access, config)
     plan = make_plan(
         provider=provider.name,
         model=config.model,
@@ -105,6 +105,31 @@ def plan_of(access: Access, config: Config, request: Request) -> Plan:
         notices=found.notices,
         siblings=provider.catalog.siblings,
     )
+    check_budget(plan, config)
+    return plan
+
+
+def _found(access: Access, config: Config) -> Any:
+    from tarash_core.catalog.lookup import find_model
+
+    provider = access.provider
+    return find_model(provider.name, provider.catalog, config.model, discoverable=provider.can("schema"))
+
+
+def still_allowed(access: Access, config: Config, plan: Plan) -> Plan:
+    """A plan that was made before, with what this config and this day ask of it.
+
+    Raises:
+        BudgetExceededError: It costs more than the config allows.
+        RetiredModelError: The model, or this way of calling it, is switched off by now.
+    """
+    from tarash_core.catalog.lifecycle import check_lifecycle
+
+    spec = _found(access, config).spec
+    ways = [way for way in spec.variants if way.endpoint == plan.endpoint and plan.variant in way.modes]
+    for lifecycle in (spec.lifecycle, *(way.lifecycle for way in ways)):
+        where = f"{plan.provider}/{plan.model}"
+        check_lifecycle(lifecycle, where, own_host=access.own_host, allow_retired=config.allow_retired)
     check_budget(plan, config)
     return plan
 
@@ -214,6 +239,12 @@ class Chain:
         except LEAVING as leaving:
             leaving.execution_metadata = self._metadata(len(configs))  # type: ignore[union-attr]
             raise
+        except TarashException:
+            raise
+        except Exception as error:  # of a rule or a plugin of the user's: what was bought before it goes with it
+            error.execution_metadata = self._metadata(len(configs))  # type: ignore[attr-defined]
+            leave_word(error, error)
+            raise
 
     def _in_turn(self, configs: Sequence[Config]) -> Flow[Response]:
         total = Deadline.after(self.session.clock, self.head.total_timeout)
@@ -290,7 +321,10 @@ class Chain:
 
     def _final(self, error: TarashException | None, length: int) -> TarashException:
         final = error or errors.ValidationError("The chain has no config.")
-        final.execution_metadata = self._metadata(length)
+        final.execution_metadata = metadata = self._metadata(length)
+        if any(one.unsettled for one in metadata.attempts):  # who sends it again may pay twice, whatever came last
+            final._charged = "unknown"
+            errors.complete(final, job=next(iter(metadata.abandoned_jobs[::-1]), None))
         return final
 
     def _metadata(self, length: int) -> ExecutionMetadata:

@@ -12,6 +12,8 @@ from tarash_core.models.execution import AttemptMetadata, AttemptStatus, Charged
 from tarash_core.models.job import Job
 from tarash_core.models.notice import Notice
 
+_MOST_NOTICES = 100
+
 
 @define(kw_only=True)
 class Record:
@@ -61,9 +63,9 @@ class Record:
         self.buying, self.charged = False, "no"
 
     def notice(self, code: str, message: str, about: str | None = None) -> None:
-        """Adds a notice once."""
+        """Adds a notice once; a job that is looked at for days must not gather them without end."""
         found = Notice(code, about, message)
-        if found not in self.notices:
+        if len(self.notices) < _MOST_NOTICES and found not in self.notices:
             self.notices.append(found)
 
     def blame(self, error: TarashException) -> TarashException:

@@ -114,11 +114,28 @@ class Session:
         return access
 
     def config_of(self, job: Job, config: Config | None = None) -> Config:
-        """A config for a job that is taken up by its receipt; a mocked one stays with the mock."""
+        """A config for a job that is taken up by its receipt; a mocked one stays with the mock.
+
+        Raises:
+            ValidationError: The given one names another provider.
+        """
         mock = MockConfig() if job.state.get("mock") else None
         if config is not None:
+            if load_provider(config.provider).name != load_provider(job.provider).name:
+                raise _another_provider(config, job)
             return config.replace(model=job.model, mock=(mock_of(config) or mock) if mock else config.mock)
         return CONFIGS[job.kind](provider=job.provider, model=job.model, account=job.account, mock=mock)
+
+
+def _another_provider(config: Config, job: Job) -> ValidationError:
+    """Another vendor would say that it knows no such job, and that sounds as if the job were gone."""
+    return ValidationError(
+        f"Job {job.id} was bought at {job.provider}, and the config names {config.provider}; pass one that names "
+        f"{job.provider}.",
+        provider=job.provider,
+        model=job.model,
+        job=job,
+    )
 
 
 def _bought_elsewhere(job: Job, access: Access) -> ValidationError:

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tarash_core import (
+    Account,
     AsyncGateway,
     BatchItem,
     ContentModerationError,
@@ -21,8 +22,9 @@ from tarash_core import (
     TarashException,
     VideoGenerationConfig,
     VideoGenerationRequest,
+    VideoJob,
 )
-from tarash_core.engine.batch import CURRENT_ROW, Schedule
+from tarash_core.engine.batch import CURRENT_ROW, Schedule, left_behind
 from tarash_core.errors import LostAnswerError, PluginError, ValidationError
 from tarash_core.ledger import Ledger
 from tarash_core.plugins import hookimpl, load_provider, register_extension, unregister_extension
@@ -489,3 +491,61 @@ def test_the_schedule_loses_no_row_and_hands_each_out_once(most, steps):
         with pytest.raises(OSError, match="source"):
             schedule.is_over()
     assert schedule.is_over()
+
+
+def test_a_row_whose_status_call_hangs_when_the_batch_is_left_keeps_its_job(acme, monkeypatch):
+    accepted = threading.Event()
+    with Gateway(transport=acme, clock=Stalled()) as gateway:
+        heard = {"on_accepted": lambda index, job: accepted.set()}
+        with gateway.batch_video(SLOW, wishes(1), **heard) as batch:
+            assert accepted.wait(10)
+            monkeypatch.setattr(batch._changed, "wait_for", lambda *given: None)
+    [item] = batch.unread
+    assert (item.error.job.id, item.error.charged) == (acme.bought[0], "unknown")
+
+
+def test_a_row_that_left_a_job_behind_is_not_called_stopped_when_its_next_one_was(way, acme):
+    acme.confirms_cancel = False
+    acme.script(faults.stuck())
+    chain = SLOW.replace(timeout=20, on_unsettled="continue", fallback_configs=["acme/acme-1"])
+    given = left_behind(VideoGenerationRequest(prompt="A fox"), _left_after(acme, chain))
+    assert (type(given), given.charged, given.job.id) == (TarashException, "unknown", acme.bought[0])
+
+
+def _left_after(acme, chain):
+    """What ends a row while its second config waits to buy, after the job of the first was left behind."""
+
+    class Leaving:
+        @hookimpl
+        def tarash_submitting(self, attempt):
+            if attempt.number == 2:
+                raise KeyboardInterrupt
+
+    register_extension(extension := Leaving())
+    try:
+        with Gateway(transport=acme, clock=VirtualClock()) as gateway, pytest.raises(KeyboardInterrupt) as caught:
+            gateway.generate_video(chain, prompt="A fox")
+    finally:
+        unregister_extension(extension)
+    return caught.value
+
+
+def test_a_row_that_a_function_of_the_users_ended_tells_what_it_had_bought(way, acme):
+    acme.confirms_cancel = False
+    acme.script(faults.stuck())
+    rule = {"fallback_on": lambda error: 1 / 0, "fallback_configs": ["acme/acme-1"]}
+    chain = ONE.replace(timeout=20, on_unsettled="continue", **rule)
+    [item], _ = way.collect(wishes(1), chain, transport=acme)
+    assert (type(item.error), item.error.charged, item.error.job.id) == (PluginError, "unknown", acme.bought[0])
+    assert item.error.execution_metadata.abandoned_jobs
+
+
+def test_a_job_of_another_account_is_asked_for_with_its_own_key(acme):
+    keys = {"one": Account(api_key="key-one"), "two": Account(api_key="key-two")}
+    with Gateway(transport=acme, clock=VirtualClock(), accounts=keys) as gateway:
+        job = gateway.submit_video(ONE.replace(account="two"), prompt="A fox")
+        receipt = VideoJob.from_json(job.to_json())
+        with gateway.batch_video(ONE.replace(account="one"), [receipt]) as batch:
+            [item] = batch
+    assert item.response is not None
+    assert {request.headers["authorization"] for request in acme.asked("poll")} == {"Bearer key-two"}

@@ -4,6 +4,7 @@ import contextlib
 from types import SimpleNamespace
 
 import pytest
+from attrs import evolve
 
 from tarash_core import (
     AuthenticationError,
@@ -17,6 +18,7 @@ from tarash_core import (
     VideoGenerationConfig,
     errors,
 )
+from tarash_core.catalog import Lifecycle
 from tarash_core.engine.fallback import flattened
 from tarash_core.plugins import HttpRequest, hookimpl, register_extension, unregister_extension
 from tarash_core.plugins.loader import load_provider
@@ -308,3 +310,68 @@ def test_an_error_tells_what_was_noticed_before_it(both, acme):
         both.generate_video("acme/acme-1", prompt="A fox", on_progress=my_bug)
     [attempt] = caught.value.execution_metadata.attempts
     assert ["my bug" in notice.message for notice in attempt.notices] == [True]
+
+
+class Refusing:
+    """A user's function, or plugin, that fails once a job was bought and left behind."""
+
+    def __init__(self, acme):
+        self.acme = acme
+
+    @hookimpl
+    def tarash_submitting(self, attempt):
+        if self.acme.bought:
+            raise RuntimeError("my veto")
+
+
+LEFT_BEHIND = {"timeout": 20, "on_unsettled": "continue", "fallback_configs": CHAIN[1:]}
+
+
+@pytest.mark.parametrize("way", ["veto", "rule"])
+def test_what_was_bought_before_a_function_of_the_users_failed_goes_with_its_error(both, acme, other, way):
+    acme.confirms_cancel = False
+    acme.script(faults.stuck())
+    rule = {"fallback_on": lambda error: 1 / 0} if way == "rule" else {}
+    plugin = Refusing(acme)
+    if way == "veto":
+        register_extension(plugin)
+    try:
+        with pytest.raises((RuntimeError, ZeroDivisionError)) as caught:
+            both.generate_video(VideoGenerationConfig.from_string("acme/acme-1", **LEFT_BEHIND, **rule), prompt="A fox")
+    finally:
+        unregister_extension(plugin)
+    assert other.bought == []
+    assert [job.id for job in caught.value.execution_metadata.abandoned_jobs] == acme.bought
+    assert caught.value.job.id == acme.bought[0]
+    assert any(acme.bought[0] in note and "wait_job" in note for note in caught.value.__notes__)
+
+
+def test_a_plan_for_what_is_retired_by_now_is_refused(both, acme):
+    spec = load_provider("acme").catalog["acme-1"]
+
+    class Extension:
+        @hookimpl
+        def tarash_register_models(self, provider):
+            gone = Lifecycle(listed="2025-01-01", retired="2026-01-01", source="ours", checked="2026-01-02")
+            return {"acme-old": evolve(spec, lifecycle=gone)} if provider == "acme" else {}
+
+    register_extension(extension := Extension())
+    try:
+        allowed = VideoGenerationConfig.from_string("acme/acme-old", allow_retired=True)
+        plan = both.plan_video(allowed, prompt="A fox")
+        with pytest.raises(errors.RetiredModelError):
+            both.generate_video("acme/acme-old", plan)
+        assert acme.bought == []
+        assert both.generate_video(allowed, plan).request_id == acme.bought[0]
+    finally:
+        unregister_extension(extension)
+
+
+def test_the_last_error_of_a_chain_tells_of_the_job_that_was_left_behind(both, acme, other):
+    acme.confirms_cancel = False
+    acme.script(faults.stuck())
+    other.script(faults.too_many_requests(on="submit", times=None))
+    with pytest.raises(errors.RateLimitError) as caught:
+        both.generate_video(VideoGenerationConfig.from_string("acme/acme-1", **LEFT_BEHIND), prompt="A fox")
+    assert (caught.value.job.id, caught.value.charged) == (acme.bought[0], "unknown")
+    assert caught.value.execution_metadata.attempts[-1].charged == "no"

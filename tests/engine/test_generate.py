@@ -118,6 +118,33 @@ def test_a_raising_callback_becomes_a_notice_and_loses_nothing(acme, clock):
     assert "my bug" in response.notices[0].message
 
 
+def test_a_callback_may_raise_what_has_no_words(acme, clock):
+    class Wordless(Exception):
+        def __str__(self):
+            raise ValueError("no words")
+
+    def look(update):
+        raise Wordless
+
+    with Gateway(transport=acme, clock=clock) as gateway:
+        response = gateway.generate_video("acme/acme-1", prompt="A fox", on_progress=look)
+    assert ["Wordless" in notice.message for notice in response.notices] == [True]
+
+
+def test_the_notices_of_a_job_have_an_end(acme, clock):
+    looks = iter(range(1000))
+
+    def look(update):
+        raise RuntimeError(next(looks))
+
+    acme.script(faults.stuck())
+    with Gateway(transport=acme, clock=clock) as gateway, pytest.raises(TimeoutError) as caught:
+        target = VideoGenerationConfig.from_string("acme/acme-1", timeout=500, poll_interval=1)
+        gateway.generate_video(target, prompt="A fox", on_progress=look)
+    assert next(looks) > 200
+    assert len(caught.value.execution_metadata.attempts[0].notices) == 100
+
+
 def test_an_earlier_plan_is_what_is_sent(acme, clock):
     with Gateway(transport=acme, clock=clock) as gateway:
         plan = gateway.plan_video("acme/acme-1", prompt="A fox", duration_seconds=4)

@@ -3,7 +3,7 @@
 import pytest
 
 from tarash_core import AsyncGateway, Gateway, PluginError, ValidationError, VideoGenerationConfig, VideoJob, errors
-from tarash_core.plugins import hookimpl, register_extension, unregister_extension
+from tarash_core.plugins import Done, hookimpl, load_provider, register_extension, unregister_extension
 from tarash_core.testing import faults
 
 
@@ -116,3 +116,44 @@ def test_a_receipt_holds_no_secret(gateway, acme, clock):
 def test_something_that_is_no_job_is_refused(gateway):
     with pytest.raises(ValidationError, match="from_json"):
         gateway.wait_job("job-1")
+
+
+def poll_without_a_file(self, job):
+    yield from ()
+    return Done(raw={"status": "succeeded"})
+
+
+@pytest.mark.parametrize("call", ["wait_job", "refresh_job", "watch_job"])
+@pytest.mark.parametrize("charged", ["unknown", "yes"])
+def test_every_look_that_fails_tells_its_job_and_the_bill(gateway, acme, monkeypatch, call, charged):
+    job = receipt(gateway)
+    if charged == "yes":
+        monkeypatch.setattr(type(load_provider("acme")), "poll", poll_without_a_file)
+    else:
+        acme.script(faults.server_error(401, on="poll", times=None))
+    with pytest.raises(errors.TarashException) as caught:
+        looked = getattr(gateway, call)(job)
+        list(looked)
+    assert (caught.value.job.id, caught.value.charged) == (job.id, charged)
+
+
+def test_a_watch_waits_as_long_as_the_vendor_asks(gateway, acme, clock):
+    acme.script(faults.too_many_requests(retry_after=40, on="poll", times=2))
+    list(gateway.watch_job(receipt(gateway)))
+    assert clock.slept[:2] == [40, 40]
+
+
+@pytest.mark.parametrize("call", ["wait_job", "refresh_job", "cancel_job"])
+def test_a_config_of_another_provider_is_refused_before_anybody_is_asked(gateway, acme, call):
+    job = receipt(gateway)
+    before = len(acme.log)
+    with pytest.raises(ValidationError, match="bought at acme, and the config names fal"):
+        getattr(gateway, call)(job, config="fal/fal-ai/veo3.1")
+    assert len(acme.log) == before
+    getattr(gateway, call)(job, config="acme/acme-1")
+
+
+@pytest.mark.parametrize("timeout", ["5", float("nan"), -1])
+def test_a_timeout_that_is_none_is_refused(gateway, timeout):
+    with pytest.raises(ValidationError, match="timeout"):
+        gateway.wait_job(receipt(gateway), timeout=timeout)

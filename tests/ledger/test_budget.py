@@ -163,3 +163,12 @@ def test_the_vendors_own_estimate_replaces_that_of_the_price_list(path, clock, a
         assert ledger.spent_usd() == Decimal(3)
         assert ledger.entry(job.id).estimated_usd == Decimal(3)
         assert gateway.wait_job(job).cost == announced
+
+
+def test_a_plan_is_held_against_the_limit_of_its_config(limited, acme):
+    plan = limited.plan_video("acme/acme-1", **FOX)
+    capped = VideoGenerationConfig.from_string("acme/acme-1", max_cost_usd=1)
+    for buy in (limited.generate_video, limited.submit_video):
+        with pytest.raises(errors.BudgetExceededError, match="max_cost_usd"):
+            buy(capped, plan)
+    assert acme.bought == []
