@@ -289,7 +289,8 @@ def read_webhook(
         config: For an account, a key or a host that the environment does not name.
         job: The receipt, if you have it. Without it the update's own job has the model ``"unknown"``.
         seen: Where ids are kept instead: like a set, or a function that remembers an id and says whether it knew it.
-            In the async API it runs in a worker thread.
+            In the async API it runs in a worker thread. A store that several processes share must be a function that
+            does both in one step.
         tolerance_seconds: How far the time at which it was signed may be from now; a provider may grant less.
 
     Returns:

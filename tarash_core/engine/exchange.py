@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from typing import Any, TypeVar
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from attrs import define, evolve, field
 
@@ -13,7 +13,7 @@ from tarash_core.engine.access import Access
 from tarash_core.engine.asks import Flow, Interrupted, Received, Send, Sink, Sleep
 from tarash_core.engine.clocks import Deadline
 from tarash_core.engine.recording import show
-from tarash_core.engine.redaction import redact, redact_text, redact_url, scrub
+from tarash_core.engine.redaction import redact_text, redact_url, scrub
 from tarash_core.engine.retry import Retry, bought_nothing
 from tarash_core.errors import TarashException
 from tarash_core.plugins.http import HttpRequest, HttpResponse
@@ -108,11 +108,12 @@ def unreadable(line: Line, response: HttpResponse | None, error: Exception) -> T
     name = line.access.provider.name
     if response is None:
         return errors.PluginError(f"The provider {name} failed with {type(error).__name__}: {error}; please report it.")
-    start = redact_text(response.text[:200].strip(), line.access.secrets) or "an empty body"
+    shown = redact_text(response.text, line.access.secrets)  # before it is cut: the cut may run through a secret
+    start = shown[:200].strip() or "an empty body"
     return errors.HTTPError(
         f"{name} answered {response.status} with something that is not the expected JSON: {start!r}.",
         status_code=response.status,
-        raw_response=redact(response.text[:2000], line.access.secrets),
+        raw_response=shown[:2000],
         retryable=True,
     )
 
@@ -164,15 +165,28 @@ def _followed(line: Line, request: HttpRequest, response: HttpResponse) -> Flow[
                 status_code=response.status,
                 charged="no",
             )
-        request = redirected(line.access, request, urljoin(response.url or request.url, target))
+        request = _next_hop(line, request, response, target)
         response = yield from send(line, request)
         if response.status not in _REDIRECTS or "location" not in response.headers:
             return response
     raise errors.HTTPError("The provider redirects without end; check base_url.", status_code=response.status)
 
 
+def _next_hop(line: Line, request: HttpRequest, response: HttpResponse, target: str) -> HttpRequest:
+    try:
+        return redirected(line.access, request, urljoin(response.url or request.url, target))
+    except ValueError as error:
+        text = "The provider redirects to what is no URL; check base_url."
+        raise errors.HTTPError(text, status_code=response.status) from error
+
+
 def redirected(access: Access, request: HttpRequest, url: str) -> HttpRequest:
-    """The request for the next hop; it keeps its key only on the provider's own hosts."""
+    """The request for the next hop; it keeps its key only on the provider's own hosts.
+
+    Raises:
+        ValueError: It is no URL.
+    """
+    _ = urlsplit(url).port
     return evolve(request, url=url, signed=request.signed and access.owns(url))
 
 

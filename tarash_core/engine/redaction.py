@@ -27,20 +27,21 @@ _SECRET_NAME = re.compile(
 )
 _NOT_SECRET = re.compile(r"max_?tokens|idempotency|key_?frames?|token_?type|tokens?_?(used|count)", re.IGNORECASE)
 _URL = re.compile(
-    r"(?P<head>\b[a-zA-Z][\w+.-]{1,20}://)(?P<user>[^/\s@?#]+@)?(?P<rest>[^\s?#\"'<>]*)"
+    r"(?P<head>\b[a-zA-Z][\w+.-]{1,20}://)(?P<user>[^/\s?#]+@)?(?P<rest>[^\s?#\"'<>]*)"
     r"(?P<query>\?[^\s#\"'<>]*)?(?P<fragment>#[^\s\"'<>]*)?"
 )
 _DATA_URI = re.compile(r"data:([\w.+-]+/[\w.+-]+)?((?:;[\w=.-]+)*),[\w+/=%-]*", re.IGNORECASE)
-_BEARER = re.compile(r"\b(Bearer|Key|Token|Basic)\s+(?=\S*\d|\S{16})[\w.~+/:=-]{6,}", re.IGNORECASE)
+_BEARER = re.compile(r"\b(Bearer|Key|Token|Basic)\s+(?=\S{16}|\S*\d)[\w.~+/:=-]{6,}", re.IGNORECASE)
 # Both begin with a look at one character: most of what they search are URLs in which nothing is found.
 _NAMED = re.compile(
     r"(?=[aksptc?&;])((?:api[-_]?key|secret|token|password|signature|credential|authorization"
-    r"|[?&;](?:\w*[-_])?(?:key|sig|auth))[\"']?\s*[=:]\s*[\"']?)(?!Bearer\b|Key\b|Token\b|Basic\b)(?=[^\s\"'&]*\d|[^\s\"'&]{16})[^\s\"'&,;<>]{6,}",
+    r"|[?&;](?:\w*[-_])?(?:key|sig|auth))[\"']?\s*[=:]\s*[\"']?)(?!Bearer\b|Key\b|Token\b|Basic\b)"
+    r"(?=[^\s\"'&]{16}|[^\s\"'&]*\d)[^\s\"'&,;<>]{6,}",
     re.IGNORECASE,
 )
 _KEY_SHAPES = re.compile(
-    r"(?=[rswkfle])(?:\b(r8_|sk-)[\w-]{8,}|\bwhsec_[\w+/=-]{8,}|\b(key_|fal_|luma-)(?=[\w-]*\d)[\w-]{20,}"
-    r"|\beyJ[\w-]{8,}\.[\w-]+\.[\w-]+)"
+    r"(?=[rswkfle])(?:\b(r8_|sk-)[\w-]{8,}|\bwhsec_[\w+/=-]{8,}|\b(key_|fal_|luma-)(?=[\w-]{0,64}?\d)[\w-]{20,}"
+    r"|\beyJ[\w-]{8,1024}+\.[\w-]++\.[\w-]+)"
 )
 _LONG = 4096
 _SHORTEST_SECRET = 4

@@ -7,6 +7,7 @@ import hashlib
 import inspect
 import mimetypes
 import os
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Protocol, TypeAlias, TypeVar, cast
@@ -48,6 +49,7 @@ UNKNOWN_MODEL = "unknown"
 
 _CHECK_SECONDS = 30.0
 _SHORTEST_MEMORY_SECONDS = 2 * TOLERANCE_SECONDS
+_LOOK_AND_ENTRY = threading.Lock()
 
 
 class SeenSet(Protocol):
@@ -61,7 +63,11 @@ class SeenSet(Protocol):
 
 
 Seen: TypeAlias = SeenSet | Callable[[str], object]
-"""Where the ids of callbacks are kept: a set, or a function that remembers one and says whether it knew it."""
+"""Where the ids of callbacks are kept: a set, or a function that remembers one and says whether it knew it.
+
+A store that several processes share must be a function that does both in one step, such as an insert under a unique
+key: between a look into a set and the entry another process could read the same callback.
+"""
 
 
 @frozen(kw_only=True)
@@ -146,8 +152,13 @@ def read(session: Session, given: Arrived) -> Flow[WebhookEvent]:
         callback = yield from _authentic(access, given, secret, _no_key(session, config))
         _check_time(callback, given, access.clock.now())
         _check_job(callback, given, provider)
-        yield from _check_repeat(callback, given, access)
-        return (yield from _event(access, config, given, callback))
+        run, job = _run(access, config, given, callback)
+        event = WebhookEvent(
+            job_id=callback.job_id, update=_shown(run, job, callback.update), event_id=callback.event_id
+        )
+        yield from _check_repeat(callback, given, access)  # last, or what cannot be told would count as read
+        yield from attempt.report(run, job, callback.update)
+        return event
     except (WebhookError, PluginError):
         raise
     except TarashException as error:
@@ -314,19 +325,18 @@ def _check_repeat(callback: Callback, given: Arrived, access: Access) -> Flow[No
 def _knew(seen: Seen, event: str) -> bool:
     if callable(seen):
         return bool(seen(event))
-    knew = event in seen
-    seen.add(event)
+    with _LOOK_AND_ENTRY:
+        knew = event in seen
+        seen.add(event)
     return knew
 
 
-def _event(access: Access, config: Config, given: Arrived, callback: Callback) -> Flow[WebhookEvent]:
+def _run(access: Access, config: Config, given: Arrived, callback: Callback) -> tuple[attempt.Run, Job]:
     job = with_access(given.job or _bare_job(access, callback), access)
     record = Record(
         provider=job.provider, model=job.model, number=1, started_at=access.clock.now(), job=job, charged="unknown"
     )
-    run = attempt.Run(access=access, config=config, record=record, deadline=Deadline(access.clock))
-    yield from attempt.report(run, job, callback.update)
-    return WebhookEvent(job_id=callback.job_id, update=_shown(run, job, callback.update), event_id=callback.event_id)
+    return attempt.Run(access=access, config=config, record=record, deadline=Deadline(access.clock)), job
 
 
 def _shown(run: attempt.Run, job: Job, update: updates.Update) -> Any:
@@ -356,4 +366,9 @@ def _is_image(update: updates.Update) -> bool:
 
 
 def _type_of(output: updates.Output) -> str:
-    return output.content_type or mimetypes.guess_type(urlsplit(output.url or "").path)[0] or ""
+    if output.content_type:
+        return output.content_type
+    try:
+        return mimetypes.guess_type(urlsplit(output.url or "").path)[0] or ""
+    except ValueError:  # no URL that can be read
+        return ""

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from tarash_core.plugins.http import HttpResponse
     from tarash_core.plugins.provider import Phase
 
+_MOST_WORDS = 500
+_VISIBLE = "".join(map(chr, range(0x21, 0x7F)))
 _WORD_KEYS = (
     "detail",
     "message",
@@ -47,7 +49,7 @@ def words_of(body: Any) -> str:
     """
     if isinstance(body, str):
         text = body.strip()
-        return "" if text.startswith("<") else text[:500]
+        return "" if text.startswith("<") else _cut(text)
     if isinstance(body, list):
         return "; ".join(filter(None, (words_of(item) for item in body[:3])))
     if isinstance(body, dict):
@@ -56,6 +58,11 @@ def words_of(body: Any) -> str:
         name = ".".join(map(str, place[1:])) if isinstance(place, list) else ""
         return f"{name}: {said}" if name and said else said
     return ""
+
+
+def _cut(text: str) -> str:
+    """The beginning of a text, without the word that the cut runs through: it may be a key, half of it not known."""
+    return text if len(text) <= _MOST_WORDS else text[:_MOST_WORDS].rstrip(_VISIBLE)
 
 
 def is_refusal(response: HttpResponse) -> bool:

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tarash_core import DeliveryError, Gateway, HTTPConnectionError, Media
-from tarash_core.engine.addresses import is_private, public_addresses
+from tarash_core.engine.addresses import check_host, has_name, is_private, public_addresses
 from tarash_core.testing import InProcess
 
 CLIP = b"\x00\x00\x00\x18ftypmp42"
@@ -57,7 +57,9 @@ def network(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[httpx.Request]]:
     "host",
     ["127.0.0.1", "127.1", "2130706433", "0x7f.1", "0.0.0.0", "10.0.0.1", "169.254.169.254", "192.168.1.1",
      "100.64.0.1", "::1", "[::1]", "fe80::1", "fd00::1", "::ffff:127.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::",
-     "224.0.0.1", "LOCALHOST", "localhost.", "a.localhost", "vault.internal"],
+     "224.0.0.1", "LOCALHOST", "localhost.", "a.localhost", "vault.internal", "127\u30020\u30020\u30021",
+     "\u2460\u2461\u2466.0.0.1", "local\uff48ost\uff61", "::127.0.0.1", "::8.8.8.8", "fec0::1", "::ffff:0:127.0.0.1",
+     "::ffff:0:8.8.8.8", "64:ff9b:1::7f00:1", "64:ff9b:1::"],
 )  # fmt: skip
 def test_private_hosts_in_every_spelling(host: str) -> None:
     assert is_private(host)
@@ -76,6 +78,43 @@ def test_a_name_that_also_stands_for_a_private_address_is_refused(hidden: str) -
         public_addresses("https://cdn.example/x?sig=1", found(PUBLIC[0], hidden))
     assert not caught.value.retryable
     assert "sig=1" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "host", ["1.1.1.1 .attacker.example", "1.1.1.1%20.attacker.example", "%31%32%37.0.0.1", "localhost%2e", "a\u2028b",
+             "a\x7fb", "a\u200bb", "[bad"]
+)  # fmt: skip
+def test_a_host_that_none_may_have_is_refused(host: str) -> None:
+    with pytest.raises(DeliveryError, match="is no host") as caught:
+        check_host(f"https://{host}/x?sig=1")
+    assert not caught.value.retryable
+    assert "sig=1" not in str(caught.value)
+
+
+def test_the_zone_of_an_address_is_no_oddity() -> None:
+    check_host("https://[2606:2800:220:1::1%25eth0]/x")
+    check_host("https://b\u00fccher.example/x")
+    with pytest.raises(DeliveryError, match="private network"):
+        check_host("https://[fe80::1%25eth0]/x")
+
+
+def test_what_follows_an_address_makes_it_a_name() -> None:
+    assert has_name("https://1.1.1.1 .attacker.example/x")
+
+
+@pytest.mark.parametrize("host", ["1.1.1.1 .attacker.example", "%31%32%37.0.0.1", "[bad"])
+def test_a_redirect_to_no_host_is_not_followed(host: str, resolve: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    resolve(PUBLIC[1])
+    asked: list[httpx.Request] = []
+
+    def move(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        return httpx.Response(302, headers={"location": f"http://{host}/secret"})
+
+    monkeypatch.setattr("tarash_core.engine.transport.httpx.HTTPTransport", lambda **known: httpx.MockTransport(move))
+    with pytest.raises(DeliveryError):
+        Media("https://cdn.example/fox.mp4").read()
+    assert len(asked) == 1
 
 
 def test_a_tunnel_that_answers_from_the_benchmarking_range_is_let_through() -> None:

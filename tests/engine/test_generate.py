@@ -295,6 +295,14 @@ def test_a_redirected_purchase_is_refused(acme, clock):
     assert len(acme.log) == 1
 
 
+@pytest.mark.parametrize("target", ["http://[bad/", "http://a.example:no/", "http://a.example:99999/"])
+def test_a_redirect_to_no_url_says_so_and_names_the_job(acme, clock, target):
+    acme.script(faults.redirect(target, on="poll", times=None))
+    with pytest.raises(HTTPError, match="redirects to what is no URL; check base_url") as caught:
+        make(acme, clock)
+    assert caught.value.job.id == acme.bought[0]
+
+
 def test_no_key_is_shown_anywhere(acme, clock, caplog):
     caplog.set_level("DEBUG")
     acme.script(faults.failed("The key canary-acme-key is no good."))

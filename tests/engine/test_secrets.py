@@ -68,6 +68,8 @@ class Leaky(Simulator):
 
     @route("POST", "/v1/videos", phase="submit")
     def create(self, request: Any) -> Any:
+        if self.trouble.isdecimal():
+            return HttpResponse(200, content=b"x" * int(self.trouble) + b" " + KEY.encode() + b" and so on" * 300)
         match self.trouble:
             case "submit-json":
                 return self._echo(request, 400)
@@ -257,7 +259,7 @@ def test_an_input_as_data_uri_and_one_behind_a_signed_address(vendor: Leaky, wat
 
 
 TROUBLES = ["submit-json", "submit-key", "submit-text", "submit-garbage", "submit-number", "poll-json", "poll-garbage",
-            "failed", "redirect", "signed-page"]  # fmt: skip
+            "failed", "redirect", "signed-page", "185", "195", "1985", "1995"]  # fmt: skip
 
 
 @pytest.mark.parametrize("trouble", TROUBLES)

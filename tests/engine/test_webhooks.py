@@ -1,6 +1,7 @@
 """A callback counts once, when it is authentic, fresh and about the job that it should be about."""
 
 import json
+import threading
 import uuid
 from collections import UserDict
 from datetime import UTC, datetime, timedelta
@@ -196,6 +197,49 @@ def test_an_event_without_an_id_is_known_by_its_body(gateway: Gateway) -> None:
     gateway.read_webhook("acme", *signed(nameless), SECRET)
     with pytest.raises(WebhookError, match="read before"):
         gateway.read_webhook("acme", *signed(nameless, event="event-2"), SECRET)
+
+
+@pytest.mark.parametrize("job_id", [5, ""])
+@pytest.mark.parametrize("store", [lambda: None, set])
+def test_what_cannot_be_told_does_not_use_up_the_id(gateway: Gateway, job_id: Any, store: Any) -> None:
+    seen = store()
+    for _ in range(2):
+        with pytest.raises(WebhookError, match="could not be checked") as caught:
+            gateway.read_webhook("acme", *signed({**FINISHED, "id": job_id}), SECRET, seen=seen)
+        assert not caught.value.is_repeat
+    assert gateway.read_webhook("acme", *signed(), SECRET, seen=seen)
+
+
+def test_an_output_whose_address_cannot_be_read_is_still_told(gateway: Gateway) -> None:
+    event = gateway.read_webhook("acme", *signed({**FINISHED, "url": "http://[bad/fox.mp4"}), SECRET)
+    assert (event.job_id, event.update.status) == ("job-1", "completed")
+
+
+def test_of_threads_that_read_the_same_at_once_one_gets_it(gateway: Gateway) -> None:
+    class Store(set[str]):
+        """A set that leaves time between the look and the entry."""
+
+        def __contains__(self, item: object) -> bool:
+            known = super().__contains__(item)
+            go_on.wait(5)
+            return known
+
+    seen, go_on, got = Store(), threading.Event(), list[str]()
+
+    def read() -> None:
+        try:
+            got.append(gateway.read_webhook("acme", *signed(), SECRET, seen=seen).job_id)
+        except WebhookError as error:
+            got.append(str(error.is_repeat))
+
+    readers = [threading.Thread(target=read) for _ in range(2)]
+    for reader in readers:
+        reader.start()
+    readers[0].join(0.05)
+    go_on.set()
+    for reader in readers:
+        reader.join()
+    assert sorted(got) == ["True", "job-1"]
 
 
 def test_a_set_of_the_callers_own_remembers_and_can_be_told_to_forget(gateway: Gateway) -> None:
@@ -409,6 +453,8 @@ def test_extensions_hear_of_it(gateway: Gateway) -> None:
     register_extension(listener)
     try:
         gateway.read_webhook("acme", *signed(), SECRET)
+        with pytest.raises(WebhookError, match="read before"):
+            gateway.read_webhook("acme", *signed(), SECRET)
     finally:
         unregister_extension(listener)
     assert heard == ["job-1 Done"]
