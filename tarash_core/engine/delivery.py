@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import functools
 import io
 import itertools
@@ -9,7 +11,8 @@ import mimetypes
 import os
 import re
 import secrets
-from collections.abc import Callable
+import stat
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import unquote, urljoin, urlsplit
@@ -25,6 +28,7 @@ from tarash_core.engine.measure import HEAD_BYTES, Measured, measure, sniff
 from tarash_core.engine.polling import ONE_TRY
 from tarash_core.engine.redaction import redact_text, redact_url
 from tarash_core.engine.results import media_of
+from tarash_core.models.job import Job
 from tarash_core.models.media import Media
 from tarash_core.plugins import updates
 from tarash_core.plugins.http import HttpRequest, HttpResponse
@@ -34,6 +38,7 @@ MAX_BYTES = 2 << 30
 DOWNLOAD_SECONDS = 600.0
 _GONE = frozenset({401, 403, 404, 410})
 _WORDS = ("text/", "application/json", "application/problem+json", "application/xml")
+_PAGES = (b"<!doctype html", b"<html")
 
 
 class Memory:
@@ -56,19 +61,43 @@ class Memory:
 
 
 class FileSink:
-    """A sink that writes to an open file."""
+    """A sink that writes to an open file; what the disk refuses is a DeliveryError, which no try will mend.
 
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
+    Args:
+        file: The file.
+        name: What the error calls it.
+    """
+
+    def __init__(self, file: BinaryIO, name: object = "The temporary file") -> None:
+        self._file, self._name = file, name
 
     def begin(self) -> None:
         """Forgets what an earlier try has written."""
-        self._file.seek(0)
-        self._file.truncate()
+        with _writing(self._name):
+            self._file.seek(0)
+            self._file.truncate()
 
     def write(self, chunk: bytes) -> None:
         """Takes the next chunk."""
-        self._file.write(chunk)
+        with _writing(self._name):
+            self._file.write(chunk)
+
+    def rewind(self) -> None:
+        """Writes what is still in memory, and goes back to the beginning for a reader."""
+        with _writing(self._name):
+            self._file.seek(0)
+
+
+@contextlib.contextmanager
+def _writing(name: object, job: Job | None = None) -> Iterator[None]:
+    """What the disk refuses, told as such: never to be taken for a failure of the network, which is tried again."""
+    try:
+        yield
+    except errors.TarashException:  # some are OSErrors too
+        raise
+    except OSError as error:
+        text = f"{name} cannot be written: {error.strerror or error}."
+        raise errors.DeliveryError(text, job=job, retryable=False) from error
 
 
 class Peek:
@@ -185,10 +214,18 @@ def _once(line: Line, media: Media, sink: Peek, max_bytes: int) -> Flow[int]:
             return answer.size_bytes
         target = answer.headers.get("location")
         if answer.status < 400 and target:
-            request = redirected(line.access, request, urljoin(answer.url or request.url, target))
+            request = _next_hop(line.access, request, answer.url or request.url, target)
             continue
         raise _refusal(answer)
     raise errors.DeliveryError("The file's URL redirects without end.", retryable=False)
+
+
+def _next_hop(access: Access, request: HttpRequest, here: str, target: str) -> HttpRequest:
+    try:
+        return redirected(access, request, urljoin(here, target))
+    except ValueError as error:
+        text = "The file's host redirects to what is no URL; the job is finished, so try save() again later."
+        raise errors.DeliveryError(text, retryable=False) from error
 
 
 def _refusal(answer: HttpResponse) -> Exception:
@@ -212,11 +249,24 @@ def _check_kind(line: Line, media: Media, answer: Received, head: bytes) -> None
     told = answer.headers.get("content-type", "").split(";", 1)[0].strip().lower()
     if sniff(head) is not None or (told == media.content_type and told.startswith(_WORDS)):
         return
-    if told.startswith(_WORDS) or head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"<", b"{", b"["):
-        start = redact_text(head[:200].decode(errors="replace").strip(), line.access.secrets)
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if told == "image/svg+xml" and start[:1] == b"<" and not start.lower().startswith(_PAGES):
+        return
+    if told.startswith(_WORDS) or start[:1] in (b"<", b"{", b"["):
+        shown = _shown(head, line.access.secrets)
         raise errors.DeliveryError(
-            f"The file's host answered with {told or 'words'}, not the file: {start!r}; try save() again later."
+            f"The file's host answered with {told or 'words'}, not the file: {shown!r}; try save() again later."
         )
+
+
+def _shown(head: bytes, known: tuple[str, ...]) -> str:
+    """How an answer begins, redacted before it is cut: what is left of a key that was cut through is not known as one.
+
+    The end of a full head may run through a key as well, whose characters may be written with three each.
+    """
+    text = redact_text(head.decode(errors="replace"), known)
+    unsure = 3 * max(map(len, known), default=0) if len(head) >= HEAD_BYTES else 0
+    return text[: max(0, len(text) - unsure)][:200].strip()
 
 
 def _refreshed(line: Line, media: Media, gone: _Gone) -> Flow[Media]:
@@ -231,12 +281,31 @@ def _refreshed(line: Line, media: Media, gone: _Gone) -> Flow[Media]:
         raise _expired(media, gone) from error
     if not isinstance(update, updates.Done) or not update.outputs:
         raise _expired(media, gone) from gone
-    return _same_output(media, [media_of(output, job, line.access) for output in update.outputs])
+    return _same_output(media, [media_of(output, job, line.access) for output in update.outputs], gone)
 
 
-def _same_output(media: Media, fresh: list[Media]) -> Media:
-    name = redact_url(str(media.source))
-    return next((other for other in fresh if redact_url(str(other.source)) == name), fresh[0])
+def _same_output(media: Media, fresh: list[Media], gone: _Gone) -> Media:
+    """The one output, or the only one of several with the same URL, or with the same but for its query.
+
+    Raises:
+        DeliveryError: Any of several may be it; another than was asked for is not handed out.
+    """
+    if len(fresh) == 1:
+        return fresh[0]
+    for form in (str, _without_query):
+        alike = [other for other in fresh if form(other.source) == form(media.source)]
+        if len(alike) == 1:
+            return alike[0]
+    raise errors.DeliveryError(
+        f"{redact_url(str(media.source))} answers {gone.status}, and which of the job's {len(fresh)} outputs it was "
+        "cannot be told; gateway.wait_job(media.job) gives all of them again.",
+        job=media.job,
+        retryable=False,
+    ) from gone
+
+
+def _without_query(source: object) -> str:
+    return str(source).partition("#")[0].partition("?")[0]
 
 
 def _expired(media: Media, gone: _Gone) -> errors.DeliveryError:
@@ -263,35 +332,81 @@ def into(media: Media, access: Access, path: Path, max_bytes: int | None, prefix
     Raises:
         DeliveryError: The file cannot be had whole, or the disk refuses it.
     """
-    folder = path if path.is_dir() else path.parent
-    temporary = folder / f".{path.name[:40]}.{secrets.token_hex(4)}.part"
-    try:
-        with temporary.open("xb+") as file:
-            fetched = yield from fetch(media, access, FileSink(file), max_bytes=max_bytes)
-        target = _unused(folder / (prefix + file_name(fetched))) if path.is_dir() else path
-        os.replace(temporary, target)
-    except OSError as error:
-        text = f"{path} cannot be written: {error.strerror or error}."
-        raise errors.DeliveryError(text, job=media.job, retryable=False) from error
-    finally:
-        temporary.unlink(missing_ok=True)
+    with _writing(path, media.job):
+        is_folder = _is_folder(path)
+        folder = path if is_folder else path.parent
+        with _temporary(folder) as temporary:
+            with temporary.open("xb+") as file:
+                fetched = yield from fetch(media, access, FileSink(file, path), max_bytes=max_bytes)
+            target = _unused(folder / (prefix + file_name(fetched))) if is_folder else path
+            _moved(temporary, target, is_folder)
     return evolve(fetched, source=target, authenticated=False, expires_at=None)
 
 
+def _is_folder(path: Path) -> bool:
+    """Whether a path is a folder; what can be no path at all is an OSError, told before anything is fetched."""
+    try:
+        return stat.S_ISDIR(path.stat().st_mode)
+    except FileNotFoundError:
+        return False
+    except ValueError as error:  # a NUL, or half a surrogate pair
+        raise OSError(errno.EINVAL, str(error)) from error
+
+
+@contextlib.contextmanager
+def _temporary(folder: Path) -> Iterator[Path]:
+    """A name for a temporary file, of which nothing is left."""
+    path = folder / f".{secrets.token_hex(8)}.part"
+    try:
+        yield path
+    finally:
+        with contextlib.suppress(OSError):
+            path.unlink(missing_ok=True)
+
+
+def _moved(temporary: Path, target: Path, is_reserved: bool) -> None:
+    try:
+        os.replace(temporary, target)
+    except OSError:
+        if is_reserved:
+            target.unlink(missing_ok=True)
+        raise
+
+
 def _unused(path: Path) -> Path:
-    """The path, or the first with a number behind its name: vendors give the files of all jobs one name."""
+    """The path, or the first with a number behind its name: vendors give the files of all jobs one name.
+
+    The name is reserved with an empty file, so that no other save into the folder takes it as well.
+    """
     numbered = (path.with_stem(f"{path.stem}-{number}") for number in itertools.count(2))
-    return next(found for found in itertools.chain([path], numbered) if not found.exists())
+    return next(found for found in itertools.chain([path], numbered) if _is_reserved(found))
+
+
+def _is_reserved(path: Path) -> bool:
+    try:
+        path.open("xb").close()
+    except FileExistsError:
+        return False
+    return True
 
 
 def file_name(media: Media) -> str:
     """A safe file name for a medium: the provider's own, or one of its type."""
-    last = unquote(urlsplit(media.url or "").path).rsplit("/", 1)[-1]
-    clean = re.sub(r"[^\w.-]+", "_", last).strip("._")[:120]
+    clean = _clean(unquote(urlsplit(media.url or "").path).rsplit("/", 1)[-1])
     if clean and "." in clean:
         return clean
     suffix = mimetypes.guess_extension(media.content_type or "") or (".mp4" if media.duration_seconds else ".bin")
-    return (clean or (media.job.id if media.job else "result")) + suffix
+    return (clean or _clean(media.job.id if media.job else "") or "result") + suffix
+
+
+def _clean(name: str) -> str:
+    """A name without what means something to a disk, and no longer than disks take: they count bytes."""
+    stem, suffix = os.path.splitext(re.sub(r"[^\w.-]+", "_", name).strip("._"))
+    return _cut(stem, 120) + _cut(suffix, 20)
+
+
+def _cut(text: str, size: int) -> str:
+    return text.encode()[:size].decode(errors="ignore")
 
 
 def saved_all(
@@ -304,8 +419,8 @@ def saved_all(
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        text = f"The folder {folder} cannot be made: {error.strerror or error}."
+    except (OSError, ValueError) as error:
+        text = f"The folder {folder} cannot be made: {getattr(error, 'strerror', None) or error}."
         raise errors.DeliveryError(text, retryable=False) from error
     kept: list[Media] = []
     for number, media in enumerate(outputs):

@@ -132,8 +132,9 @@ async def read_async(media: Media, max_bytes: int | None) -> bytes:
 def open_stream(media: Media) -> Iterator[BinaryIO]:
     """The medium as a readable stream; it was fetched whole before the first byte is handed out."""
     with _spooled() as file:
-        _run(media, lambda access: delivery.fetch(media, access, delivery.FileSink(file)))
-        file.seek(0)
+        sink = delivery.FileSink(file)
+        _run(media, lambda access: delivery.fetch(media, access, sink))
+        sink.rewind()
         yield file
 
 
@@ -141,13 +142,20 @@ def open_stream(media: Media) -> Iterator[BinaryIO]:
 async def open_stream_async(media: Media) -> AsyncIterator[AsyncIterator[bytes]]:
     """The same as an asynchronous iterator of chunks."""
     with _spooled() as file:
-        await _run_async(media, lambda access: delivery.fetch(media, access, delivery.FileSink(file)))
-        file.seek(0)
+        sink = delivery.FileSink(file)
+        await _run_async(media, lambda access: delivery.fetch(media, access, sink))
+        sink.rewind()
         yield _chunks(file)
 
 
-def _spooled() -> contextlib.AbstractContextManager[BinaryIO]:
-    return cast("contextlib.AbstractContextManager[BinaryIO]", tempfile.SpooledTemporaryFile(_IN_MEMORY_BYTES))
+@contextlib.contextmanager
+def _spooled() -> Iterator[BinaryIO]:
+    file = cast("BinaryIO", tempfile.SpooledTemporaryFile(_IN_MEMORY_BYTES))  # noqa: SIM115 - closed below
+    try:
+        yield file
+    finally:
+        with contextlib.suppress(OSError):  # a full disk refuses it again, and was told before
+            file.close()
 
 
 async def _chunks(file: BinaryIO) -> AsyncIterator[bytes]:

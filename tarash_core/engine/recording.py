@@ -63,7 +63,7 @@ class Exchange:
     def of(cls, request: HttpRequest, answer: HttpResponse | Received, secrets: Iterable[str] = ()) -> Exchange:
         """The exchange of a request and its answer, redacted; files are only counted."""
         known = tuple(secrets)
-        asked = redact_request(evolve(request, json=_with_short_files(request.json)), known)
+        asked = redact_request(evolve(request, json=_with_short_files(request.json, known)), known)
         parts = {"json": asked.json, "form": asked.form, "files": _counted(request.files)}
         if asked.content is not None:
             parts["text"] = asked.content.decode()
@@ -94,15 +94,22 @@ def _counted(files: Mapping[str, FilePart] | None) -> dict[str, Any]:
     }
 
 
-def _with_short_files(value: Any) -> Any:
+def _with_short_files(value: Any, secrets: tuple[str, ...]) -> Any:
     """JSON whose files, written as base64, are cut where they stay base64: a reader still finds a picture's head."""
     if isinstance(value, str):
-        return value[:_SHORT_FILE] if len(value) > _SHORT_FILE and _BASE64.fullmatch(value) else value
+        return value[:_SHORT_FILE] if _is_long_file(value, secrets) else value
     if isinstance(value, Mapping):
-        return {key: _with_short_files(item) for key, item in value.items()}
+        return {key: _with_short_files(item, secrets) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_with_short_files(item) for item in value]
+        return [_with_short_files(item, secrets) for item in value]
     return value
+
+
+def _is_long_file(text: str, secrets: tuple[str, ...]) -> bool:
+    """Whether a text is long base64 with no secret where it is cut: half a secret is not known as one."""
+    if len(text) <= _SHORT_FILE or not _BASE64.fullmatch(text):
+        return False
+    return redact_text(text, secrets).startswith(text[:_SHORT_FILE])
 
 
 _BASE64 = re.compile(r"[\w+/-]+={0,2}", re.ASCII)
@@ -112,7 +119,7 @@ def _body(answer: HttpResponse | Received, secrets: tuple[str, ...]) -> dict[str
     if isinstance(answer, Received):
         return {"size_bytes": answer.size_bytes}
     try:
-        return {"json": redact(_with_short_files(answer.json()), secrets)}
+        return {"json": redact(_with_short_files(answer.json(), secrets), secrets)}
     except ValueError:
         pass
     try:

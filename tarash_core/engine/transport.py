@@ -225,6 +225,8 @@ def _decoded(value: bytes) -> str:
 class _Body:
     """Collects a body, in memory or into a sink, within its limits of size and time."""
 
+    _is_late = False
+
     def __init__(self, ask: Send, response: httpx.Response, deadline: Deadline) -> None:
         self._ask, self._deadline, self.size = ask, deadline, 0
         self._status, self._headers = response.status_code, _headers_of(response)
@@ -240,10 +242,14 @@ class _Body:
         if self.size > self._ask.max_bytes:
             text = f"{redact_url(self._ask.request.url)} is larger than {self._ask.max_bytes} bytes; raise max_bytes."
             raise DeliveryError(text, retryable=False)
-        if self._deadline.over():
-            raise LostAnswerError(
-                f"{redact_url(self._ask.request.url)} did not answer fully in {self._ask.seconds:g} s."
-            )
+        if self._deadline.over() and not self._may_be_whole():
+            raise _too_slow(self._ask)
+
+    def _may_be_whole(self) -> bool:
+        """Whether the chunk that came too late may be the last: an answer that is in hand is not thrown away."""
+        is_first, self._is_late = not self._is_late, True
+        length = "" if self.is_encoded else self._headers.get("content-length", "")
+        return self.size >= int(length) if length.isdecimal() else is_first
 
     def keep(self, chunk: bytes) -> None:
         """Keeps a chunk in memory."""

@@ -1,15 +1,21 @@
 """Results reach the disk whole or not at all, with the key where it belongs and nowhere else."""
 
+import os
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from tarash_core import DeliveryError, Gateway, Media, ValidationError, VideoGenerationConfig
+from tarash_core.engine import delivery
 from tarash_core.engine.access import Access
+from tarash_core.engine.delivery import FileSink, file_name
 from tarash_core.engine.fetching import Nobody
 from tarash_core.engine.opening import Connections, StandIn, standing_in
 from tarash_core.engine.session import Session
+from tarash_core.models.job import VideoJob
 from tarash_core.models.response import VideoGenerationResponse
-from tarash_core.plugins import HttpResponse
-from tarash_core.testing import InProcess, Reply, Requested, Simulator, VirtualClock, faults, route
+from tarash_core.plugins import Done, HttpResponse, Output
+from tarash_core.testing import InProcess, Reply, Requested, Simulator, VirtualClock, background, faults, route
 
 
 class Cdn(Simulator):
@@ -92,11 +98,15 @@ class Shelf:
         return Reply(HttpResponse(200, {"content-type": self.content_type}, self.content))
 
 
-def served(content, told, **known):
+def through(network, provider=None, hidden=()):
+    """A way to media that such a host serves."""
+    session = Session(connections=Connections(False, VirtualClock(), None, network))
+    return Access(provider=provider or Nobody(), clock=VirtualClock(), session=session, hidden=hidden)
+
+
+def served(content, told, hidden=(), **known):
     """A medium that such a host serves."""
-    session = Session(connections=Connections(False, VirtualClock(), None, Shelf(content, told)))
-    access = Access(provider=Nobody(), clock=VirtualClock(), session=session)
-    return Media("https://cdn.example/fox", access=access, **known)
+    return Media("https://cdn.example/fox", access=through(Shelf(content, told), hidden=hidden), **known)
 
 
 @pytest.mark.parametrize(
@@ -105,6 +115,7 @@ def served(content, told, **known):
         (b'{"error": "access denied"}', "application/json"),
         (b' [{"error": "access denied"}]', "video/mp4"),
         (b"<!doctype html><title>Log in</title>", "application/octet-stream"),
+        (b"<!DOCTYPE html><title>Log in</title>", "image/svg+xml"),
         (b"<?xml version='1.0'?><Error><Code>AccessDenied</Code></Error>", "application/xml"),
         (b"Not today.", "text/plain; charset=utf-8"),
     ],
@@ -122,6 +133,8 @@ def test_words_in_the_place_of_a_file_are_refused_although_the_status_is_200(con
         (b'{"layers": []}', "application/json", "application/json"),
         (b"glTF\x02\x00\x00\x00", "model/gltf-binary", None),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "image/svg+xml", None),
+        (b"<!-- drawn by hand --><svg/>", "image/svg+xml", None),
+        (b"<!DOCTYPE svg PUBLIC 'x' 'y'><svg/>", "image/svg+xml; charset=utf-8", None),
     ],
 )
 def test_a_file_is_a_file_whatever_the_header_says(content, told, known):
@@ -136,6 +149,189 @@ def test_the_first_bytes_name_the_file_that_has_no_name_of_its_own(tmp_path):
 def test_a_folder_never_loses_an_earlier_file(video, tmp_path):
     names = [video.save(tmp_path).name for _ in range(3)]
     assert names == ["output-1-0.mp4", "output-1-0-2.mp4", "output-1-0-3.mp4"]
+
+
+def test_saves_at_the_same_time_each_keep_their_file(tmp_path):
+    contents = [b"\x00\x00\x00\x18ftypmp42%d" % number for number in range(40)]
+    with ThreadPoolExecutor(8) as threads:
+        paths = list(threads.map(lambda content: served(content, "video/mp4").save(tmp_path), contents))
+    assert [path.read_bytes() for path in paths] == contents
+    assert sorted(tmp_path.iterdir()) == sorted(paths)
+
+
+def test_a_name_that_was_reserved_in_vain_is_given_back(video, tmp_path, monkeypatch):
+    def refuse(source, target):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("tarash_core.engine.delivery.os.replace", refuse)
+    with pytest.raises(DeliveryError, match="cannot be written: Permission denied"):
+        video.save(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["taken/fox.mp4", "y" * 300, "a\0b", "\ud800.mp4"])
+def test_a_name_that_no_disk_takes_is_told_before_anything_is_fetched(acme, video, tmp_path, name):
+    (tmp_path / "taken").write_text("a file")
+    with pytest.raises(DeliveryError, match="cannot be written") as caught:
+        video.save(tmp_path / name)
+    assert caught.value.job.id == acme.bought[0]
+    assert not caught.value.retryable
+    assert [path.name for path in tmp_path.iterdir()] == ["taken"]
+    assert acme.asked("download") == []
+
+
+def test_a_long_name_is_cut_by_bytes_and_keeps_its_type(tmp_path):
+    media = Media(
+        f"https://cdn.example/{'%E7%8B%90' * 110}.mp4", access=through(Shelf(b"\x89PNG\r\n\x1a\n", "image/png"))
+    )
+    path = media.save(tmp_path)
+    assert path.name.startswith("\u72d0") and path.suffix == ".mp4"
+    assert len(os.fsencode(path.name)) < 150
+
+
+def test_the_id_of_a_job_names_a_file_and_no_folder():
+    job = VideoJob(provider="acme", model="acme-1", id="../operations/7")
+    assert file_name(Media(b"bytes", content_type="video/mp4", job=job)) == "operations_7.mp4"
+
+
+class Full:
+    """A disk that takes nothing more."""
+
+    def __init__(self):
+        self.tries = 0
+
+    def seek(self, place):
+        return place
+
+    def truncate(self):
+        return 0
+
+    def write(self, chunk):
+        self.tries += 1
+        raise OSError(28, "No space left on device")
+
+
+@pytest.fixture
+def full(monkeypatch):
+    """A full disk under every file that is saved."""
+    disk = Full()
+    monkeypatch.setattr(delivery, "FileSink", lambda file, name="A file": FileSink(disk, name))
+    return disk
+
+
+@pytest.fixture
+def by_wire(acme, monkeypatch):
+    """Acme behind a socket."""
+    with background(acme) as url:
+        monkeypatch.setenv("TARASH_ACME_BASE_URL", url)
+        yield VideoGenerationConfig.from_string("acme/acme-1", poll_interval=0)
+
+
+DISK_IS_FULL = r"fox\.mp4 cannot be written: No space left on device"
+
+
+def test_a_full_disk_is_told_once_as_what_it_is(acme, by_wire, full, tmp_path):
+    with Gateway() as gateway:
+        video = gateway.generate_video(by_wire, prompt="A fox").video
+        with pytest.raises(DeliveryError, match=DISK_IS_FULL) as caught:
+            video.save(tmp_path / "fox.mp4")
+    assert (full.tries, caught.value.retryable, caught.value.charged) == (1, False, "yes")
+    assert len(acme.asked("download")) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.filterwarnings("ignore:Async generator:ResourceWarning")  # trio on the inner streams of httpx
+@pytest.mark.anyio
+async def test_a_full_disk_on_an_event_loop(acme, by_wire, full, tmp_path):
+    from tarash_core import AsyncGateway
+
+    async with AsyncGateway() as gateway:
+        video = (await gateway.generate_video(by_wire, prompt="A fox")).video
+        with pytest.raises(DeliveryError, match=DISK_IS_FULL):
+            await video.save_async(tmp_path / "fox.mp4")
+    assert (full.tries, len(acme.asked("download"))) == (1, 1)
+
+
+def test_a_full_disk_under_a_stream(video, full):
+    with pytest.raises(DeliveryError, match="cannot be written: No space left"), video.open():
+        pytest.fail("there is no stream")
+
+
+@pytest.mark.parametrize("pad", [20, 150, 170, 190, 199, 480])
+def test_the_beginning_of_an_answer_shows_no_part_of_a_key(pad):
+    key = "canary-" + "A1b2C3d4" * 12
+    page = b"<html>" + b"x" * pad + b" " + key.encode() + b"</html>"
+    with pytest.raises(DeliveryError, match="not the file") as caught:
+        served(page, "text/html", hidden=(key,)).read()
+    assert "canary" not in repr(caught.value)
+
+
+def test_keys_that_stand_close_do_not_bring_a_part_of_the_last_one_into_sight():
+    key = "canary-" + "A1b2C3d4" * 8
+    with pytest.raises(DeliveryError, match="not the file") as caught:
+        served(b"<html>" + (key + " ").encode() * 20, "text/html", hidden=(key,)).read()
+    assert "canary" not in repr(caught.value)
+
+
+def test_a_redirect_to_what_is_no_url(acme, video):
+    acme.script(faults.redirect("http://[bad/"))
+    with pytest.raises(DeliveryError, match="redirects to what is no URL"):
+        video.read()
+
+
+class Signed:
+    """A host whose URLs of the first signature have expired."""
+
+    def handle(self, request):
+        if "old" in request.url:
+            return Reply(HttpResponse(403))
+        return Reply(HttpResponse(200, {"content-type": "video/mp4"}, b"\x00\x00\x00\x18ftyp" + request.url.encode()))
+
+
+class Several(Nobody):
+    """A provider of a job with these outputs."""
+
+    def __init__(self, *urls):
+        self.urls = urls
+
+    def poll(self, job):
+        """Finished, with fresh URLs."""
+        return Done(*map(Output, self.urls))
+        yield
+
+
+def expired(url, *fresh):
+    """A medium whose URL has expired, of a job that gives others."""
+    job = VideoJob(provider="acme", model="acme-1", id="1")
+    return Media(url, job=job, access=through(Signed(), Several(*fresh)))
+
+
+HOST = "https://cdn.example"
+
+
+@pytest.mark.parametrize(
+    ("url", "fresh"),
+    [
+        (f"{HOST}/2.mp4?s=old", [f"{HOST}/1.mp4?s=fresh", f"{HOST}/2.mp4?s=fresh"]),
+        (f"{HOST}/old.mp4", [f"{HOST}/2.mp4"]),
+    ],
+)
+def test_a_fresh_url_is_that_of_the_same_output(url, fresh):
+    assert expired(url, *fresh).read()[8:].startswith(f"{HOST}/2.mp4".encode())
+
+
+@pytest.mark.parametrize(
+    ("url", "fresh"),
+    [
+        (f"{HOST}/file?id=2&s=old", [f"{HOST}/file?id=1&s=fresh", f"{HOST}/file?id=2&s=fresh"]),
+        (f"{HOST}/old/2.mp4", [f"{HOST}/fresh/1.mp4", f"{HOST}/fresh/2.mp4"]),
+    ],
+)
+def test_another_output_than_the_one_that_was_asked_for_is_never_handed_out(url, fresh):
+    with pytest.raises(DeliveryError, match=r"which of the job's 2 outputs.*wait_job") as caught:
+        expired(url, *fresh).read()
+    assert (caught.value.job.id, caught.value.retryable) == ("1", False)
+    assert "id=2" not in str(caught.value)
 
 
 @pytest.fixture

@@ -128,6 +128,15 @@ def test_a_picture_in_json_stays_base64_that_begins_like_the_picture() -> None:
     assert sniff(base64.b64decode(answer.json()["b64_json"], validate=True)) == "image/png"
 
 
+@pytest.mark.parametrize("place", [3900, 3990, 3999, 4090])
+def test_a_file_is_not_cut_through_a_secret(place: int) -> None:
+    secret = "canary" + "A1b2C3d4" * 8
+    told = {"b64_json": "A" * place + secret + "A" * 10_000}
+    kept = Exchange.of(HttpRequest("POST", ASKED.url, json=told), HttpResponse.of_json(told), [secret])
+    assert "canary" not in str(kept)
+    assert len(str(kept)) < 10_000
+
+
 def test_a_recording_is_read_as_it_was_written(tmp_path: Path) -> None:
     recording = Recording([Exchange.of(ASKED, HttpResponse.of_json({"status": "fertig, größer"}))], "a test")
     recording.write(tmp_path / "one.json")

@@ -91,6 +91,38 @@ def test_a_dripping_server_does_not_pass_the_clock(acme, host):
     assert caught.value.job.id == acme.bought[0]
 
 
+class Slowly(httpx.SyncByteStream):
+    """Chunks that take five seconds each."""
+
+    def __init__(self, clock, chunks):
+        self._clock, self._chunks = clock, chunks
+
+    def __iter__(self):
+        for chunk in self._chunks:
+            self._clock.sleep(5)
+            yield chunk
+
+
+def slowly_answered(headers, chunks):
+    clock = VirtualClock()
+    network = httpx.MockTransport(lambda request: httpx.Response(200, headers=headers, stream=Slowly(clock, chunks)))
+    request = HttpRequest("POST", "https://a.example/jobs", json={}, effect="buy")
+    return SyncTransport(clock, None, network).send(Send(request, 8.0, 1 << 20))
+
+
+@pytest.mark.parametrize("headers", [{"content-length": "10"}, {}])
+def test_an_answer_that_is_whole_is_kept_although_it_came_late(headers):
+    assert slowly_answered(headers, [b'{"id"', b':"a"}']).json() == {"id": "a"}
+
+
+@pytest.mark.parametrize(
+    ("headers", "chunks"), [({"content-length": "11"}, [b"{", b"}"]), ({}, [b'{"id"', b':"a"', b"}"])]
+)
+def test_an_answer_that_is_late_and_not_whole_is_lost(headers, chunks):
+    with pytest.raises(LostAnswerError, match="did not answer fully in 8 s"):
+        slowly_answered(headers, chunks)
+
+
 def test_a_gateway_of_another_loop_is_refused(acme, host):
     gateway, loop = AsyncGateway(), asyncio.new_event_loop()
     loop.run_until_complete(gateway.generate_video(FAST, prompt="A fox"))
