@@ -41,7 +41,7 @@ def demo(output: Path, as_json: bool, quiet: bool) -> None:
     """
     from tarash_core.cli import tables
     from tarash_core.cli.progress import progress_for
-    from tarash_core.cli.running import generated, tell
+    from tarash_core.cli.running import generated, saved, tell
     from tarash_core.models.config import VideoGenerationConfig
     from tarash_core.models.mock import MockConfig
     from tarash_core.models.request import VideoGenerationRequest
@@ -55,7 +55,8 @@ def demo(output: Path, as_json: bool, quiet: bool) -> None:
         click.echo(f"Asking {MODELS[0]}, whose simulator is down, and then {MODELS[1]}, for {PROMPT!r}.\n")
     progress = progress_for(not in_words)
     with _one_is_down() as gateway:
-        response, paths = generated(gateway, config, request, output, progress)
+        response = generated(gateway, config, request, progress)
+        paths = saved(response, output)
     if in_words:
         tables.show(tables.attempts(response.execution_metadata))
     else:

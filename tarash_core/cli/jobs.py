@@ -124,7 +124,7 @@ def resume(
 ) -> None:
     """Wait for a job and save its result; nothing is bought."""
     from tarash_core.cli.progress import progress_for
-    from tarash_core.cli.running import saved, tell
+    from tarash_core.cli.running import kept, tell
 
     quiet = quiet or as_json
     with opened(ctx) as ledger, reported(output, as_json=as_json, quiet=quiet), _gateway(ledger) as gateway:
@@ -133,7 +133,7 @@ def resume(
         with progress:
             job = receipt_of(entry)
             response = wait(job, on_progress=progress.seen, timeout=timeout, config=_config(job, api_key))
-        paths = _kept(ledger, entry, lambda: saved(response, output))
+        paths = kept(ledger, response, output)
         tell(response, paths, progress.notes, as_json=as_json, quiet=quiet)
 
 
@@ -193,18 +193,18 @@ def _collected(gateway: Gateway, ledger: Ledger, entry: Entry, folder: Path, err
     told: dict[str, Any] = {"id": entry.id, "provider": entry.provider, "job_id": entry.job_id, "error": None}
     try:
         result = getattr(gateway.refresh_job(receipt_of(entry)), "result", None)
-        files = [] if result is None else _kept(ledger, entry, lambda: _saved_below(result, folder / entry.id[:_SHORT]))
+        files = [] if result is None else _kept_below(ledger, result, folder / entry.id[:_SHORT])
     except (TarashException, OSError) as error:
         errors.append(error)
         files, told["error"] = [], one_line(error)
     return {**told, "state": ledger.entry(entry.id).state, "files": [str(path) for path in files]}
 
 
-def _saved_below(response: Any, folder: Path) -> list[Path]:
-    from tarash_core.cli.running import saved
+def _kept_below(ledger: Ledger, response: Any, folder: Path) -> list[Path]:
+    from tarash_core.cli.running import kept
 
     folder.mkdir(parents=True, exist_ok=True)
-    return saved(response, folder)
+    return kept(ledger, response, folder)
 
 
 def _tell_harvest(told: Iterable[dict[str, Any]], unknown: Sequence[Entry]) -> None:
@@ -244,7 +244,7 @@ def prune(ctx: click.Context, identities: Sequence[str], older_than: timedelta, 
 
 
 def opened(ctx: click.Context) -> Ledger:
-    """The ledger of the command.
+    """The ledger of the command, in which a result counts as handed over once it is saved.
 
     Raises:
         ValidationError: It is switched off or cannot be opened.
@@ -255,7 +255,7 @@ def opened(ctx: click.Context) -> Ledger:
     path = ctx.obj or default_path()
     if path is None:
         raise ValidationError("The ledger is switched off by an empty TARASH_LEDGER; name one with --ledger FILE.")
-    return Ledger(path)
+    return Ledger(path, hands_over=False)
 
 
 def _gateway(ledger: Ledger) -> Gateway:
@@ -288,16 +288,6 @@ def _config(job: Job, api_key: str | None) -> Config | None:
     from tarash_core.models.config import CONFIGS
 
     return CONFIGS[job.kind](provider=job.provider, model=job.model, api_key=api_key)
-
-
-def _kept(ledger: Ledger, entry: Entry, save: Any) -> list[Path]:
-    """Saves files; when that fails, the result stays to be collected."""
-    try:
-        files: list[Path] = save()
-    except BaseException:
-        ledger.take_back(entry)
-        raise
-    return files
 
 
 def table_of(entries: Iterable[Entry]) -> Table:

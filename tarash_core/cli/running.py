@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from tarash_core.cli.progress import Notes, Progress, progress_for, watched
 
 if TYPE_CHECKING:
     from tarash_core.gateway import Gateway
+    from tarash_core.ledger import Ledger
     from tarash_core.models.config import Config
     from tarash_core.models.job import Job, Kind
     from tarash_core.models.media import Media
@@ -43,18 +44,29 @@ def run(kind: Kind, given: Mapping[str, Any]) -> None:
 
 def _bought(kind: Kind, given: Mapping[str, Any], progress: Progress) -> tuple[Response, list[Path]]:
     config, request = config_of(kind, given), request_of(kind, given)
-    road = simulated(config) if given["simulate"] else direct(buys=not given["mock"])
-    with road as gateway:
-        return generated(gateway, config, request, given["output"], progress, attach=given["attach"])
+    with ExitStack() as stack:
+        ledger = None if given["simulate"] or given["mock"] else stack.enter_context(users_ledger())
+        gateway = stack.enter_context(simulated(config) if given["simulate"] else direct(ledger))
+        response = generated(gateway, config, request, progress, attach=given["attach"])
+        return response, kept(ledger, response, given["output"])
 
 
 @contextmanager
-def direct(*, buys: bool = True) -> Iterator[Gateway]:
-    """A gateway to the vendors; what it buys is written in the user's ledger."""
-    from tarash_core.gateway import Gateway
-    from tarash_core.ledger import default_path
+def users_ledger() -> Iterator[Ledger | None]:
+    """The user's ledger, in which a result counts as handed over once it is saved; None where it is switched off."""
+    from tarash_core.ledger import Ledger, default_path
 
-    with Gateway(ledger=default_path() if buys else None) as gateway:
+    path = default_path()
+    with nullcontext() if path is None else Ledger(path, hands_over=False) as ledger:
+        yield ledger
+
+
+@contextmanager
+def direct(ledger: Ledger | None) -> Iterator[Gateway]:
+    """A gateway to the vendors; what it buys is written in the ledger, if there is one."""
+    from tarash_core.gateway import Gateway
+
+    with Gateway(ledger=ledger) as gateway:
         yield gateway
 
 
@@ -70,15 +82,14 @@ def simulated(config: Config) -> Iterator[Gateway]:
 
 
 def generated(
-    gateway: Gateway, config: Config, request: Request, output: Path, progress: Progress, *, attach: bool = False
-) -> tuple[Response, list[Path]]:
-    """Runs a chain and saves its results while the connections are open.
+    gateway: Gateway, config: Config, request: Request, progress: Progress, *, attach: bool = False
+) -> Response:
+    """Runs a chain; its results are to be saved while the connections are open.
 
     Args:
         gateway: The way to the vendors.
         config: The chain.
         request: What is wanted.
-        output: A file name or a folder.
         progress: What is shown meanwhile.
         attach: Whether an equal job that is at work by the ledger is waited for and not bought again.
 
@@ -88,7 +99,7 @@ def generated(
     call: Any = gateway.generate_image if request.kind == "image" else gateway.generate_video
     with watched(progress):
         response: Response = call(config, request, on_progress=progress.seen, attach_if_running=attach)
-    return response, saved(response, output)
+    return response
 
 
 def _resumed(kind: Kind, given: Mapping[str, Any], progress: Progress) -> tuple[Response, list[Path]]:
@@ -96,12 +107,12 @@ def _resumed(kind: Kind, given: Mapping[str, Any], progress: Progress) -> tuple[
 
     job, settings = receipt(kind, given["resume"]), settings_of(given)
     config = CONFIGS[kind](provider=job.provider, model=job.model, account=job.account, **settings)
-    with direct() as gateway:
+    with users_ledger() as ledger, direct(ledger) as gateway:
         wait: Any = gateway.wait_job
         with progress:
             told = {"on_progress": progress.seen, "timeout": given["timeout"], "config": config if settings else None}
             response: Response = wait(job, **told)
-        return response, saved(response, given["output"])
+        return response, kept(ledger, response, given["output"])
 
 
 def receipt(kind: Kind, source: str) -> Job:
@@ -119,6 +130,21 @@ def receipt(kind: Kind, source: str) -> Job:
         reason = getattr(error, "strerror", None) or "it is no text"
         raise ValidationError(f"The receipt {source!r} cannot be read: {reason}.") from error
     return ImageJob.from_json(text) if kind == "image" else VideoJob.from_json(text)
+
+
+def kept(ledger: Ledger | None, response: Response, output: Path) -> list[Path]:
+    """Saves every output of a response, and then says in the ledger that it was handed over.
+
+    Raises:
+        TarashException: A file cannot be had; the result stays to be collected.
+    """
+    from tarash_core.errors import ValidationError
+
+    paths = saved(response, output)
+    if ledger is not None and response.job is not None:
+        with suppress(ValidationError):  # the files are there; they can only be collected once more
+            ledger.hand_over(response.job)
+    return paths
 
 
 def saved(response: Response, output: Path) -> list[Path]:

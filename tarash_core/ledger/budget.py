@@ -12,7 +12,7 @@ from attrs import field, frozen
 
 from tarash_core.errors import BudgetExceededError, ValidationError
 from tarash_core.ledger import statements
-from tarash_core.ledger.entry import dollars, micros
+from tarash_core.ledger.entry import dollars, micros, moment_before
 from tarash_core.models.cost import to_decimal
 from tarash_core.plugins.provider import Attempt
 
@@ -56,7 +56,7 @@ class Budget:
             now: The present moment.
             besides: The attempt that does not count.
         """
-        since = (now - self.period).isoformat(timespec="microseconds")
+        since = moment_before(now, self.period).isoformat(timespec="microseconds")
         return dollars(ask(statements.SPENT, (since, besides))[0][0]) or Decimal(0)
 
     def check(self, ask: Ask, now: datetime, attempt: Attempt) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from decimal import ROUND_CEILING, Decimal
 from typing import Any, Literal
 
@@ -140,6 +140,14 @@ def entry_of(row: Mapping[str, Any], now: datetime) -> Entry:
         cost=None if row["cost"] is None else Cost.from_json(row["cost"]),
         has_owner=has_owner,
     )
+
+
+def moment_before(now: datetime, age: timedelta) -> datetime:
+    """The moment so long ago; the first that there is for one before the calendar."""
+    try:
+        return now - age
+    except OverflowError:
+        return datetime.min.replace(tzinfo=UTC)
 
 
 def dollars(micros: int | None) -> Decimal | None:

@@ -17,7 +17,7 @@ from tarash_core.engine.clocks import Clock, SystemClock
 from tarash_core.errors import ValidationError
 from tarash_core.ledger import rows, statements, wording
 from tarash_core.ledger.budget import Budget
-from tarash_core.ledger.entry import FINISHED, WITH_OWNER, Entry, State, entry_of
+from tarash_core.ledger.entry import FINISHED, WITH_OWNER, Entry, State, entry_of, moment_before
 from tarash_core.ledger.processes import Owner
 from tarash_core.ledger.store import IN_MEMORY, Store
 from tarash_core.models.execution import AttemptMetadata
@@ -44,6 +44,9 @@ class Ledger:
         budget_usd: Refuse to buy once so many US dollars are spent or reserved in the period; None for no limit.
         period: The time that the budget counts, up to the present moment.
         clock: Another source of time, for tests.
+        hands_over: Whether a result counts as handed over once it was returned; when False, only once
+            :meth:`hand_over` says so, as for a program whose results are files: one that ends before, however that
+            happens, leaves them to be collected.
 
     Raises:
         ValidationError: The file cannot be opened or is no ledger, or the budget is no amount.
@@ -56,16 +59,18 @@ class Ledger:
         budget_usd: Decimal | float | str | None = None,
         period: timedelta = timedelta(days=1),
         clock: Clock | None = None,
+        hands_over: bool = True,
     ) -> None:
         self.budget = Budget(budget_usd, period)
         self.path = os.fspath(path) if os.fspath(path) == IN_MEMORY else os.path.abspath(os.path.expanduser(path))
         self._clock: Clock = clock or SystemClock()
+        self._hands_over = hands_over
         self._store = Store(self.path)
         if self.budget.usd is not None:
             self._store.add_index("by_time")
         self._owner = Owner()
         self._left = weakref.finalize(self, self._owner.leave)
-        self._attempts: dict[str, Attempt] = {}
+        self._attempts: weakref.WeakValueDictionary[str, Attempt] = weakref.WeakValueDictionary()
         self._told: dict[tuple[str, str], tuple[State, float]] = {}
         self._ends: dict[str, tuple[Job, updates.Update]] = {}
         self._awaited: dict[str, str] = {}
@@ -126,6 +131,14 @@ class Ledger:
             raise ValidationError(f"{identity!r} means {len(exact)} entries of the ledger; name one of: {ids}.")
         raise ValidationError(f"The ledger {self.path} has no entry {identity!r}; see: tarash jobs list")
 
+    def find(self, id: str) -> Entry | None:
+        """The purchase of an attempt by our whole id of it; None where there is none.
+
+        Raises:
+            ValidationError: The file cannot be read.
+        """
+        return next(map(self._entry, self._store.ask(statements.ONE, (id,))), None)
+
     def spent_usd(self) -> Decimal:
         """What was spent in the present period and what is reserved for jobs in flight, in US dollars."""
         return self.budget.spent(self._store.ask, self._clock.now())
@@ -136,11 +149,15 @@ class Ledger:
         Returns:
             How many were removed.
         """
-        return self._store.write(statements.PRUNE, {"before": rows.text(self._clock.now() - older_than)})
+        return self._store.write(statements.PRUNE, {"before": rows.text(moment_before(self._clock.now(), older_than))})
 
     def forget(self, entry: Entry) -> None:
         """Removes a purchase whatever its state: the way on once the fate of one without an answer was looked up."""
         self._store.write(statements.FORGET, (entry.id,))
+
+    def hand_over(self, job: Job) -> None:
+        """Says that the result of a job was kept, so that it is not left to be collected."""
+        self._store.write(statements.HAND_OVER, (rows.text(self._clock.now()), job.provider, job.id))
 
     def take_back(self, entry: Entry) -> None:
         """Says that the result of a purchase was not kept after all, so that it counts as left to be collected."""
@@ -158,6 +175,7 @@ class Ledger:
     @hookimpl(trylast=True)
     def tarash_submitting(self, attempt: Attempt) -> None:
         """Writes the intent down and reserves its price, both or neither."""
+        self._store.check_in_place()
         values = self._pen.intent(attempt, "intent", "unknown")
         if self.budget.usd is None:
             self._store.write(statements.PUT, values)
@@ -200,7 +218,7 @@ class Ledger:
 
     @property
     def _pen(self) -> rows.Pen:
-        return rows.Pen(str(self._owner), rows.text(self._clock.now()))
+        return rows.Pen(str(self._owner), rows.text(self._clock.now()), self._hands_over)
 
     def _entry(self, row: sqlite3.Row) -> Entry:
         values: Any = row
@@ -210,6 +228,7 @@ class Ledger:
         """Writes down that the result was handed over: on the row of the attempt, else on that of the job it joined."""
         if not self._store.write(statements.DELIVER, self._pen.delivery(record, job)):
             self._note(attempt, job, self._pen.success(record, job))
+            self._store.write(statements.UNCLAIM, (record.id,))
 
     def _note(self, attempt: Attempt | None, job: Job, values: rows.Values) -> None:
         """Writes on the row of a job; where its receipt could not be written before, writes that first."""
@@ -241,19 +260,22 @@ class Ledger:
             ValidationError: Another may have bought it, and its answer is lost.
         """
         self._store.add_index("in_flight")
-        found = self._awaited_result(attempt) or self._equal(self._store.ask, attempt)
+        found = self._joinable(self._store.ask, attempt)
         if found is None:
             with self._store.writing() as write:
-                found = self._equal(_asking(write), attempt)
+                found = self._joinable(_asking(write), attempt)
                 if found is None:
                     write.execute(statements.PUT, self._pen.intent(attempt, "claimed", "no"))
                     return None
         self._awaited[attempt.id] = found.id
         return _job_to_join(found)
 
-    def _awaited_result(self, attempt: Attempt) -> Entry | None:
+    def _joinable(self, ask: Any, attempt: Attempt) -> Entry | None:
+        return self._awaited_result(ask, attempt) or self._equal(ask, attempt)
+
+    def _awaited_result(self, ask: Any, attempt: Attempt) -> Entry | None:
         """The purchase that the attempt waited for, if it has a result by now that can be had from its receipt."""
-        one = self._store.ask(statements.ONE, (self._awaited.pop(attempt.id, None),))
+        one = ask(statements.ONE, (self._awaited.get(attempt.id),))
         found = [entry for entry in map(self._entry, one) if entry.state == "succeeded"]
         return next((entry for entry in found if wording.NO_BYTES not in (entry.receipt or "")), None)
 

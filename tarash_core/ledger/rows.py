@@ -49,10 +49,12 @@ class Pen:
     Attributes:
         process: The process and its ledger.
         now: The present moment as text.
+        hands_over: Whether a result that was returned counts as handed over.
     """
 
     process: str
     now: str
+    hands_over: bool = True
 
     def intent(self, attempt: Attempt, state: State, charged: Charged) -> Row:
         """A purchase that is about to happen; for ``PUT``."""
@@ -79,16 +81,19 @@ class Pen:
         """The receipt; a vendor that answers at once has also ended the job. For ``ACCEPT``."""
         at_once = job.result is not None
         ended_at = self.now if at_once else None
+        receipt = wording.receipt(job, attempt.plan)
+        # Bytes that the receipt leaves out cannot be collected later.
+        handed_over = self.hands_over or wording.NO_BYTES in receipt
         return (
             "succeeded" if at_once else "accepted",
             _charged(job, "yes" if at_once else "unknown"),
             job.id,
-            wording.receipt(job, attempt.plan),
+            receipt,
             None if job.estimated_cost is None else micros(job.estimated_cost.usd),
             self.now,
             self.now,
             ended_at,
-            ended_at,
+            ended_at if handed_over else None,
             attempt.id,
         )
 
@@ -102,7 +107,7 @@ class Pen:
             self.process,
             self.now,
             self.now,
-            self.now,
+            self.now if self.hands_over else None,
             record.id,
             job.id,
         )
@@ -115,13 +120,13 @@ class Pen:
             **self._job(job, state, _charged_by(update), update.cost if isinstance(update, updates.Done) else None),
             "error_type": type(error).__name__ if error is not None else None,
             "error_message": wording.sentence(str(error), texts) if error is not None else None,
-            "handed_over": handed_over and state == "succeeded",
+            "handed_over": handed_over and self.hands_over and state == "succeeded",
         }
 
     def success(self, record: AttemptMetadata, job: Job) -> Values:
         """An attempt that delivered what another one bought; for ``NOTE``."""
         told = self._job(job, "succeeded", "yes", record.cost)
-        return {**told, "error_type": None, "error_message": None, "handed_over": True}
+        return {**told, "error_type": None, "error_message": None, "handed_over": self.hands_over}
 
     def failure(self, record: AttemptMetadata, attempt: Attempt | None) -> Values:
         """An attempt that did not; for ``FAIL``."""

@@ -80,6 +80,13 @@ WHERE (state IN {_ENDED} AND ended_at < :before AND (state <> 'succeeded' OR han
 OR (state = 'claimed' AND updated_at < :before)
 """
 
+UNCLAIM = "DELETE FROM jobs WHERE attempt = ? AND state = 'claimed'"
+
 FORGET = "DELETE FROM jobs WHERE attempt = ?"
+
+HAND_OVER = """
+UPDATE jobs SET handed_over_at = ?
+WHERE provider = ? AND job_id = ? AND state = 'succeeded' AND handed_over_at IS NULL
+"""
 
 TAKE_BACK = "UPDATE jobs SET handed_over_at = NULL WHERE attempt = ?"

@@ -17,6 +17,7 @@ from tarash_core.errors import ValidationError
 IN_MEMORY = ":memory:"
 VERSION = 1
 _BUSY_SECONDS = 10.0
+_after_fork = threading.Lock()
 _TABLE = """
 CREATE TABLE jobs (
     attempt TEXT PRIMARY KEY,
@@ -70,9 +71,9 @@ class Store:
         self.path = path
         self._lock = threading.Lock()
         self._added: set[Index] = set()
-        self._process = -1
         self._inherited: list[sqlite3.Connection] = []
         self._connection = self._open()
+        self._process = os.getpid()
 
     def __repr__(self) -> str:
         return f"Store({self.path!r})"
@@ -85,22 +86,42 @@ class Store:
                 f"The ledger {self.path} cannot be opened: {error}. Name another file, or set TARASH_LEDGER to "
                 "nothing to work without one."
             ) from error
-        self._process = os.getpid()
-        self._finalizer = weakref.finalize(self, _close, connection, self._process)
+        self._place = None if self.path == IN_MEMORY else _place_of(self.path)
+        self._finalizer = weakref.finalize(self, _close, connection, os.getpid())
         return connection
 
     @property
     def _own(self) -> sqlite3.Connection:
         """The connection of this process: one that a fork copied must not be used, nor closed."""
         if self._process != os.getpid():
-            self._inherited.append(self._connection)
-            self._lock = threading.Lock()
-            self._connection = self._open()
+            with _after_fork:
+                self._leave_to_parent()
         return self._connection
+
+    def _leave_to_parent(self) -> None:
+        """Opens a connection of this process, once; the process is set last, as threads go by it without a lock."""
+        if self._process == os.getpid():
+            return
+        self._inherited.append(self._connection)
+        self._lock = threading.Lock()
+        self._connection = self._open()
+        self._process = os.getpid()
 
     def close(self) -> None:
         """Closes the file; the next use fails."""
         self._finalizer()
+
+    def check_in_place(self) -> None:
+        """Refuses a file that nobody else would find, as SQLite goes on writing to one that was removed.
+
+        Raises:
+            ValidationError: The file was removed, or another one is in its place.
+        """
+        if self._place is not None and _place_of(self.path) != self._place:
+            raise ValidationError(
+                f"The ledger {self.path} was removed or replaced after it was opened. Nothing is bought without it; "
+                "open it again."
+            )
 
     def add_index(self, name: Index) -> None:
         """Adds an index for what not every ledger is asked; it would make each purchase dearer for nothing.
@@ -166,6 +187,14 @@ class Store:
         )
 
 
+def _place_of(path: str) -> tuple[int, int] | None:
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_ino, found.st_dev
+
+
 def _close(connection: sqlite3.Connection, process: int) -> None:
     if os.getpid() == process:
         connection.close()
@@ -201,12 +230,13 @@ def _make_private(path: Path) -> None:
 
 def _write_ahead(connection: sqlite3.Connection) -> None:
     """Switches to the write-ahead log; SQLite does not wait for another process that does so at the same time."""
-    for last in (*[False] * 40, True):
+    deadline = time.monotonic() + _BUSY_SECONDS
+    while True:
         try:
             connection.execute("PRAGMA journal_mode=WAL")
             return
         except sqlite3.OperationalError as error:
-            if last or "locked" not in str(error):
+            if "locked" not in str(error) or time.monotonic() >= deadline:
                 raise
             time.sleep(0.05)
 

@@ -11,6 +11,7 @@ from tarash_core import Gateway, VideoGenerationConfig, VideoJob, errors
 from tarash_core.cli.jobs import STATES
 from tarash_core.cli.simulators import simulator_of
 from tarash_core.ledger import Ledger, State, default_path
+from tarash_core.plugins import Done, hookimpl, register_extension, unregister_extension
 from tarash_core.testing import background, faults
 
 MODEL = "replicate/google/veo-3.1"
@@ -232,3 +233,51 @@ def test_a_ledger_that_is_named_must_be_there(run):
     result = run("jobs", "--ledger", "gone.db", "list")
     assert result.exit_code == 2 and "'gone.db' does not exist" in result.stderr
     assert not Path("gone.db").exists()
+
+
+@pytest.mark.parametrize("command", ["resume", "harvest"])
+def test_a_result_that_was_seen_but_not_saved_stays_to_be_collected(run, left, vendor, monkeypatch, command):
+    def killed(self, target):
+        raise SystemExit(137)  # nothing below is run, as after kill -9
+
+    vendor.jobs[left.job_id].polls = 10
+    words = {"resume": ["resume", left.id], "harvest": ["harvest"]}[command]
+    with monkeypatch.context() as patched:
+        patched.setattr("tarash_core.models.media.Media.save", killed)
+        patched.setattr(Ledger, "take_back", lambda self, entry: None)
+        assert run("jobs", *words).exit_code == 137
+    assert (only().state, only().collectable) == ("succeeded", True)
+    [told] = json.loads(run("jobs", "harvest", "--json").stdout)["jobs"]
+    assert len(told["files"]) == 1 and not only().collectable
+
+
+def test_ctrl_c_right_after_the_look_leaves_the_result_to_be_collected(run, left, vendor, pressed_when_done):
+    vendor.jobs[left.job_id].polls = 10
+    assert run("jobs", "harvest").exit_code != 0
+    assert (only().state, only().collectable) == ("succeeded", True)
+
+
+@pytest.fixture
+def pressed_when_done():
+    class Pressed:
+        @hookimpl(trylast=True)
+        def tarash_job_updated(self, update):
+            if isinstance(update, Done):
+                raise KeyboardInterrupt
+
+    register_extension(pressed := Pressed())
+    yield
+    unregister_extension(pressed)
+
+
+@pytest.mark.parametrize("taken_up", [False, True])
+def test_what_the_command_cannot_save_stays_to_be_collected(run, vendor, taken_up):
+    if taken_up:
+        with Gateway(ledger=default_path()) as gateway:
+            Path("fox.job.json").write_text(gateway.submit_video(QUICK, prompt="A fox").to_json())
+    words = ("--resume", "fox.job.json") if taken_up else ("A fox", "-m", MODEL)
+    vendor.script(faults.expired_url(404, times=2))
+    assert run("generate", *words, "--poll-interval", "0", "-o", "fox.mp4").exit_code == 5
+    assert (only().state, only().collectable) == ("succeeded", True)
+    assert run("generate", "--resume", "fox.mp4.job.json", "--poll-interval", "0", "-o", "fox.mp4").exit_code == 0
+    assert not only().collectable and len(vendor.bought) == 1

@@ -5,6 +5,7 @@ import pytest
 
 from tarash_core import AsyncGateway, Gateway, ValidationError, errors
 from tarash_core import ledger as ledgers
+from tarash_core.ledger import Ledger
 from tarash_core.testing import VirtualClock, faults
 
 FOX = {"prompt": "A fox", "attach_if_running": True}
@@ -191,3 +192,52 @@ def test_the_ledger_of_the_process_serves_too(acme, clock, path):
         assert len(acme.bought) == 1
     finally:
         ledgers.disable()
+
+
+@pytest.mark.anyio
+async def test_a_job_that_ended_between_two_looks_at_the_ledger_is_joined_all_the_same(acme, ledger, path):
+    put_off, submitted, bought, ended = anyio.Event(), anyio.Event(), [], []
+
+    class Unlucky(Ledger):
+        def _equal(self, ask, attempt):
+            if bought and not ended:
+                ended.append(buyer.wait_job(bought[0]))
+            return super()._equal(ask, attempt)
+
+    class Slow(VirtualClock):
+        async def sleep_async(self, seconds):
+            await put_off.wait()
+
+    class Late(VirtualClock):
+        async def sleep_async(self, seconds):
+            put_off.set()
+            await submitted.wait()
+
+    async def submit():
+        async with AsyncGateway(transport=acme, clock=Slow(), ledger=ledger) as first:
+            bought.append(await first.submit_video("acme/acme-1", **FOX))
+        submitted.set()
+
+    acme.script(faults.late(3, on="submit"))
+    with Unlucky(path) as unlucky, Gateway(transport=acme, clock=VirtualClock(), ledger=ledger) as buyer:
+        async with (
+            AsyncGateway(transport=acme, clock=Late(), ledger=unlucky) as second,
+            anyio.create_task_group() as tasks,
+        ):
+            tasks.start_soon(submit)
+            await anyio.wait_all_tasks_blocked()
+            assert (await second.generate_video("acme/acme-1", **FOX)).request_id == bought[0].id
+    assert len(acme.bought) == len(ended) == 1
+
+
+def test_a_claim_in_another_ledger_ends_with_the_attempt_that_joined(acme, clock, ledger, tmp_path):
+    with Gateway(transport=acme, clock=clock, ledger=ledger) as gateway:
+        job = gateway.submit_video("acme/acme-1", prompt="A fox")
+        other = ledgers.enable(tmp_path / "other.db")
+        try:
+            assert gateway.generate_video("acme/acme-1", **FOX).request_id == job.id
+            assert other.entries() == []
+            gateway.generate_video("acme/acme-1", **FOX)
+        finally:
+            ledgers.disable()
+    assert len(acme.bought) == 2

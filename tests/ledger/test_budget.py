@@ -172,3 +172,12 @@ def test_a_plan_is_held_against_the_limit_of_its_config(limited, acme):
         with pytest.raises(errors.BudgetExceededError, match="max_cost_usd"):
             buy(capped, plan)
     assert acme.bought == []
+
+
+def test_a_period_from_before_the_first_year_counts_all(path, acme, clock):
+    with (
+        Ledger(path, budget_usd=5, period=timedelta.max, clock=clock) as ledger,
+        Gateway(transport=acme, clock=clock, ledger=ledger) as gateway,
+    ):
+        gateway.submit_video("acme/acme-1", **FOX)
+        assert ledger.spent_usd() == Decimal(2)

@@ -5,6 +5,8 @@ import os
 import sqlite3
 import stat
 import threading
+import weakref
+from contextlib import closing, suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,7 +14,8 @@ import pytest
 
 from tarash_core import Gateway, ValidationError
 from tarash_core import ledger as ledgers
-from tarash_core.ledger import Ledger, default_path
+from tarash_core.ledger import Ledger, default_path, store
+from tarash_core.plugins import hookimpl
 from tarash_core.testing import faults
 
 FOX = {"prompt": "A fox"}
@@ -232,3 +235,79 @@ def test_an_entry_is_json(gateway, ledger):
     plain = json.loads(json.dumps(entry.to_dict()))
     assert plain["state"] == "succeeded"
     assert plain["receipt"]["id"] == entry.job_id
+
+
+def test_what_was_asked_for_is_not_held_after_the_purchase(gateway, extension):
+    class Seen:
+        @hookimpl
+        def tarash_submitting(self, attempt):
+            self.attempt = weakref.ref(attempt)
+
+    seen = extension(Seen())
+    gateway.submit_video("acme/acme-1", **FOX)
+    gc.collect()
+    assert seen.attempt() is None
+
+
+def test_found_by_its_whole_id_alone(gateway, ledger):
+    job = gateway.submit_video("acme/acme-1", **FOX)
+    [entry] = ledger.entries()
+    assert ledger.find(entry.id) == entry
+    assert ledger.find(entry.id[:6]) is ledger.find(job.id) is ledger.find("") is None
+
+
+def test_one_that_cannot_be_read_is_not_taken_for_an_empty_one(ledger):
+    ledger.close()
+    with pytest.raises(ValidationError, match="cannot be read"):
+        ledger.find("nothing")
+
+
+def test_one_that_stays_locked_is_given_up_once(path, monkeypatch):
+    monkeypatch.setattr(store, "_BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(store.time, "sleep", (slept := []).append)
+    holder = sqlite3.connect(path, isolation_level=None)
+    holder.execute("PRAGMA locking_mode=EXCLUSIVE")
+    holder.execute("BEGIN EXCLUSIVE")
+    with closing(holder), pytest.raises(ValidationError, match="cannot be opened: database is locked"):
+        Ledger(path)
+    assert len(slept) < 3
+
+
+def test_an_age_before_the_first_year_prunes_nothing(gateway, ledger, clock):
+    gateway.generate_video("acme/acme-1", **FOX)
+    assert ledger.prune(timedelta(days=800_000)) == ledger.prune(timedelta.max) == 0
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_no_thread_of_a_fork_gets_the_connection_of_its_parent(path, monkeypatch):
+    opened, got, opening, finalize = store.Store(str(path)), [], threading.Event(), store.weakref.finalize
+    inherited = opened._own
+    other = threading.Thread(target=lambda: (opening.wait(5), got.append(opened._own)))
+
+    def late(*args):
+        opening.set()
+        other.join(0.1)
+        return finalize(*args)
+
+    child = os.fork()
+    if not child:
+        with suppress(BaseException):
+            monkeypatch.setattr(store.weakref, "finalize", late)
+            other.start()
+            got.append(opened._own)
+            other.join(5)
+        os._exit(0 if len(got) == 2 and inherited not in got else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+@pytest.mark.skipif(os.name == "nt", reason="an open file cannot be removed there")
+@pytest.mark.parametrize("replaced", [False, True])
+def test_one_that_was_removed_stops_the_purchase(gateway, ledger, acme, path, replaced):
+    gateway.submit_video("acme/acme-1", **FOX)
+    path.rename(path.with_name("old.db"))
+    if replaced:
+        Ledger(path).close()
+    with pytest.raises(ValidationError, match="was removed or replaced"):
+        gateway.submit_video("acme/acme-1", **FOX)
+    assert len(acme.bought) == 1

@@ -8,7 +8,6 @@ from attrs import frozen
 
 from tarash_core.cli.batch.journal import Journal
 from tarash_core.cli.batch.rows import Row
-from tarash_core.errors import ValidationError
 
 if TYPE_CHECKING:
     from tarash_core.ledger import Entry, Ledger
@@ -35,22 +34,18 @@ def standing_of(row: Row, journal: Journal, ledger: Ledger | None) -> Standing:
         row: The row.
         journal: What was begun and saved.
         ledger: What became of the attempts; None where nothing is really bought.
+
+    Raises:
+        ValidationError: The ledger cannot be read.
     """
     saved = journal.delivered.get(row.id)
     if saved is not None and all((journal.folder / name).is_file() for name in saved["files"]):
         return Standing("delivered")
-    attempts = journal.attempts.get(row.id, ()) if ledger is not None else ()
-    entries = [entry for id in attempts if (entry := _entry(ledger, id)) is not None]
+    attempts = journal.attempts.get(row.id, ())
+    # None for one that was never sent, or that somebody took out of the ledger.
+    entries = [entry for id in attempts if ledger is not None and (entry := ledger.find(id)) is not None]
     found = [Standing(_state(entry), entry) for entry in reversed(entries)]
     return min(found, key=lambda standing: _WEIGHT.index(standing.state), default=Standing("not sent"))
-
-
-def _entry(ledger: Ledger | None, attempt: str) -> Entry | None:
-    """The purchase of an attempt; None for one that was never sent, or that somebody took out of the ledger."""
-    try:
-        return ledger.entry(attempt) if ledger is not None else None
-    except ValidationError:
-        return None
 
 
 def _state(entry: Entry) -> State:

@@ -91,13 +91,13 @@ def _road(config: Config, given: Mapping[str, Any]) -> Iterator[tuple[Gateway, L
 
     with ExitStack() as stack:
         if given["simulate"] or given["mock"]:
-            road = simulated(config) if given["simulate"] else direct(buys=False)
+            road = simulated(config) if given["simulate"] else direct(None)
             yield stack.enter_context(road), None
             return
         path = default_path()
         if path is None:
             raise ValidationError("A batch goes on by its ledger, which an empty TARASH_LEDGER switches off; set it.")
-        ledger = stack.enter_context(Ledger(path))
+        ledger = stack.enter_context(Ledger(path, hands_over=False))
         yield stack.enter_context(Gateway(ledger=ledger)), ledger
 
 
@@ -221,13 +221,9 @@ class Work:
 
     def _saved(self, row: Row, response: Response) -> list[Path]:
         """Saves the results of a row; when that fails, they stay to be collected."""
-        from tarash_core.cli.running import saved
+        from tarash_core.cli.running import kept
 
-        try:
-            paths = saved(response, self._target(row, response))
-        except BaseException:
-            self._take_back(row)
-            raise
+        paths = kept(self.ledger, response, self._target(row, response))
         job = response.job
         known = {"provider": job.provider, "model": job.model, "job_id": job.id} if job is not None else {}
         self.journal.saved(row.id, [path.name for path in paths], **known)
@@ -248,12 +244,6 @@ class Work:
         """Which row has a number for its files: an earlier run may have counted other rows."""
         saved = self.journal.delivered.items()
         return {Path(name).stem.partition("-")[0]: id for id, known in saved for name in known["files"]}
-
-    def _take_back(self, row: Row) -> None:
-        entry = self._standing(row).entry
-        if self.ledger is not None and entry is not None:
-            with suppress(ValidationError):
-                self.ledger.take_back(entry)
 
     def _standing(self, row: Row) -> Standing:
         return standing_of(row, self.journal, self.ledger)

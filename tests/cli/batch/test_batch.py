@@ -2,6 +2,7 @@
 
 import json
 import re
+import sqlite3
 from collections import Counter
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from tarash_core.cli.simulators import simulator_of
 from tarash_core.ledger import Ledger, default_path
+from tarash_core.ledger.store import Store
 from tarash_core.testing import background, faults
 
 FAL = "fal/fal-ai/veo3.1"
@@ -278,3 +280,17 @@ def test_an_unlisted_model_is_noted_once_for_all_rows(run, prompts):
     result = run("generate", *prompts(*wishes(3)), *words)
     assert result.exit_code == 0, result.stderr
     assert result.stderr.count("replicate/acme/fox-1 is in no catalogue") == 1
+
+
+def test_a_ledger_that_cannot_be_read_is_not_taken_for_one_without_purchases(run, fal, prompts, monkeypatch):
+    fal.script(faults.expired_url(times=None))
+    words = ("generate", *prompts(*wishes(2)), *QUICK)
+    assert run(*words).exit_code == 5
+
+    def torn(self, query, values=()):
+        raise self._refusal("read", sqlite3.DatabaseError("database disk image is malformed"))
+
+    monkeypatch.setattr(Store, "ask", torn)
+    result = run(*words)
+    assert result.exit_code == 2 and "cannot be read: database disk image is malformed" in result.stderr
+    assert len(fal.bought) == 2
