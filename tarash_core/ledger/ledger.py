@@ -70,7 +70,7 @@ class Ledger:
             self._store.add_index("by_time")
         self._owner = Owner()
         self._left = weakref.finalize(self, self._owner.leave)
-        self._attempts: weakref.WeakValueDictionary[str, Attempt] = weakref.WeakValueDictionary()
+        self._attempts: dict[str, weakref.ref[Attempt]] = {}
         self._told: dict[tuple[str, str], tuple[State, float]] = {}
         self._ends: dict[str, tuple[Job, updates.Update]] = {}
         self._awaited: dict[str, str] = {}
@@ -166,7 +166,7 @@ class Ledger:
     @hookimpl(trylast=True)
     def tarash_before_submit(self, attempt: Attempt) -> Job | None:
         """Finds the job in flight that an attempt may join, which costs nothing, or refuses what the budget lacks."""
-        self._attempts[attempt.id] = attempt  # its texts must not stand in the sentence of an error
+        self._keep(attempt)
         job = self._joined(attempt) if attempt.attach_if_running else None
         if job is None:
             self.budget.check(self._store.ask, self._clock.now(), attempt)
@@ -205,7 +205,8 @@ class Ledger:
         if record.id is None:
             return
         self._awaited.pop(record.id, None)
-        end, attempt = self._ends.pop(record.id, None), self._attempts.pop(record.id, None)
+        end, kept = self._ends.pop(record.id, None), self._attempts.pop(record.id, None)
+        attempt = kept() if kept is not None else None
         if record.job is not None:
             self._told.pop((record.job.provider, record.job.id), None)
         if record.status == "success" and record.job is not None:
@@ -215,6 +216,12 @@ class Ledger:
             if end is not None:
                 write.execute(statements.NOTE, self._pen.look(attempt, *end, handed_over=False))
             write.execute(statements.FAIL, self._pen.failure(record, attempt))
+
+    def _keep(self, attempt: Attempt) -> None:
+        """Keeps an attempt within reach, for its texts must not stand in the sentence of an error, and lets it die."""
+        if len(self._attempts) >= _REMEMBERED:
+            self._attempts = {id: kept for id, kept in self._attempts.items() if kept() is not None}
+        self._attempts[attempt.id] = weakref.ref(attempt)
 
     @property
     def _pen(self) -> rows.Pen:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from attrs import frozen
+from attrs import define
 
 from tarash_core.ledger import wording
 from tarash_core.ledger.budget import estimate_in_micros
@@ -42,7 +42,7 @@ def state_of(update: updates.Update) -> State:
     return _BY_UPDATE[type(update)]
 
 
-@frozen
+@define
 class Pen:
     """Who writes, and when.
 
