@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from datetime import datetime
 from typing import Any
 
@@ -30,6 +31,9 @@ _BY_UPDATE: dict[type, State] = {
     updates.Expired: "expired",
 }
 _BY_ERROR: dict[str | None, State] = {"JobCancelledError": "cancelled", "JobExpiredError": "expired"}
+
+
+_json_of = functools.lru_cache(maxsize=256)(Cost.to_json)  # the same few amounts come again and again
 
 
 def text(moment: datetime) -> str:
@@ -102,7 +106,7 @@ class Pen:
         cost = record.cost
         return (
             _charged(job, "yes"),
-            None if cost is None else cost.to_json(),
+            None if cost is None else _json_of(cost),
             None if cost is None else micros(cost.usd),
             self.process,
             self.now,
@@ -151,7 +155,7 @@ class Pen:
             "now": self.now,
             "state": state,
             "charged": _charged(job, charged),
-            "cost": None if cost is None else cost.to_json(),
+            "cost": None if cost is None else _json_of(cost),
             "cost_usd": None if cost is None else micros(cost.usd),
             "ended": state in FINISHED,
         }
