@@ -1,7 +1,10 @@
+from collections.abc import Callable, Iterator
+
 import anyio.lowlevel
 import pytest
 
 from tarash_core.engine.clocks import SystemClock
+from tarash_core.plugins import register_extension, unregister_extension
 
 
 @pytest.fixture(scope="module", params=["asyncio", "trio"])
@@ -18,3 +21,18 @@ def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(SystemClock, "sleep", lambda self, seconds: None)
     monkeypatch.setattr(SystemClock, "sleep_async", at_once)
+
+
+@pytest.fixture
+def extension() -> Iterator[Callable[[object], object]]:
+    """Registers plugins of the process for the length of a test."""
+    made: list[object] = []
+
+    def add(plugin: object) -> object:
+        register_extension(plugin)
+        made.append(plugin)
+        return plugin
+
+    yield add
+    for plugin in made:
+        unregister_extension(plugin)

@@ -109,7 +109,7 @@ class Rows:
         attach: Whether equal jobs in flight are joined.
         on_progress: Told the index of a row and every look at its job.
         on_accepted: Told the index of a row and its job before the first look.
-        accepted: The last job that each row has bought.
+        accepted: The last job that each row at work has bought.
     """
 
     session: Session
@@ -127,6 +127,12 @@ class Rows:
         Raises:
             ValidationError: It is no request, plan or job, or one of the other kind.
         """
+        try:
+            return (yield from self._steps(index, given))
+        finally:
+            self.accepted.pop(index, None)
+
+    def _steps(self, index: int, given: Given) -> Flow[Response]:
         on_progress = self.on_progress and functools.partial(self.on_progress, index)
         listeners = Listeners(on_progress=on_progress, on_accepted=functools.partial(self._keep, index))
         if isinstance(given, Job):
@@ -254,16 +260,15 @@ def failed(index: int, given: Given, error: BaseException) -> BatchItem:
     return BatchItem(index=index, request=given, error=known)
 
 
-def _failed_otherwise(error: Exception) -> errors.TarashException:
+def _failed_otherwise(error: Exception) -> errors.PluginError:
     """The error of a row that a function of the user's ended, with what the row had bought before."""
     metadata = getattr(error, "execution_metadata", None)
     last = _last_of(metadata)
-    made = errors.PluginError(
-        f"The row failed with {type(error).__name__}: {error}.", charged=last.charged if last else None
-    )
+    known: dict[str, Any] = {"job": last.job, "charged": last.charged} if last is not None else {}
+    made = errors.PluginError(f"The row failed with {type(error).__name__}: {error}.", **known)
     made.__cause__ = error
     made.execution_metadata = metadata
-    return errors.complete(made, job=last.job if last else None)
+    return made
 
 
 def _last_of(metadata: ExecutionMetadata | None) -> AttemptMetadata | None:

@@ -210,7 +210,9 @@ def submit(session: Session, order: Order, listeners: Listeners) -> Flow[Job]:
 def _resumed(session: Session, job: Job, listeners: Listeners, timeout: float | None, config: Config | None) -> Run:
     given = None if config is None else to_config(job.kind, config)
     access = session.access_of(job, given)
-    settings = session.config_of(job, given).replace(**({} if timeout is None else {"timeout": timeout}))
+    settings = session.config_of(job, given)
+    if timeout is not None:
+        settings = settings.replace(timeout=timeout)
     started = session.clock.now()
     record = Record(provider=job.provider, model=job.model, number=1, started_at=started, job=job, charged="unknown")
     deadline = Deadline.after(session.clock, settings.timeout)

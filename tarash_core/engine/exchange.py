@@ -214,8 +214,6 @@ def send(line: Line, request: HttpRequest, sink: Sink | None = None, max_bytes: 
         scrub(error, line.access.secrets)
         raise
     except Exception as error:
-        if sink is not None and isinstance(error, OSError):
-            raise
         raise errors.PluginError(
             f"The transport failed with {type(error).__name__}: "
             f"{redact_text(str(error), line.access.secrets).rstrip('.')}."

@@ -125,10 +125,9 @@ def still_allowed(access: Access, config: Config, plan: Plan) -> Plan:
     """
     from tarash_core.catalog.lifecycle import check_lifecycle
 
-    spec = _found(access, config).spec
+    spec, where = _found(access, config).spec, f"{plan.provider}/{plan.model}"
     ways = [way for way in spec.variants if way.endpoint == plan.endpoint and plan.variant in way.modes]
     for lifecycle in (spec.lifecycle, *(way.lifecycle for way in ways)):
-        where = f"{plan.provider}/{plan.model}"
         check_lifecycle(lifecycle, where, own_host=access.own_host, allow_retired=config.allow_retired)
     check_budget(plan, config)
     return plan

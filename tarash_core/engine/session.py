@@ -129,36 +129,27 @@ class Session:
 
 def _another_provider(config: Config, job: Job) -> ValidationError:
     """Another vendor would say that it knows no such job, and that sounds as if the job were gone."""
-    return ValidationError(
-        f"Job {job.id} was bought at {job.provider}, and the config names {config.provider}; pass one that names "
-        f"{job.provider}.",
-        provider=job.provider,
-        model=job.model,
-        job=job,
-    )
+    text = f"at {job.provider}, and the config names {config.provider}; pass one that names {job.provider}."
+    return _refusal(job, text)
 
 
 def _bought_elsewhere(job: Job, access: Access) -> ValidationError:
     """Another host would say that it knows no such job, and that sounds as if the job were gone."""
     here = access.origin or "its own host"
-    return ValidationError(
-        f"Job {job.id} was bought at {job.origin}, and {job.provider} is asked at {here} now: "
-        f"pass a config= with that base_url, or set {base_url_variable(job.provider)}.",
-        provider=job.provider,
-        model=job.model,
-        job=job,
-    )
+    way = f"pass a config= with that base_url, or set {base_url_variable(job.provider)}."
+    return _refusal(job, f"at {job.origin}, and {job.provider} is asked at {here} now: {way}")
 
 
 def _unknown_to_the_mock(job: Job) -> ValidationError:
     """The mock would say that a job is done which somebody paid for and nobody has."""
-    return ValidationError(
-        f"Job {job.id} was bought at {job.provider}, and the mock, which would answer, knows nothing of it: "
-        "leave mock= and TARASH_MOCK out.",
-        provider=job.provider,
-        model=job.model,
-        job=job,
-    )
+    way = "leave mock= and TARASH_MOCK out."
+    return _refusal(job, f"at {job.provider}, and the mock, which would answer, knows nothing of it: {way}")
+
+
+def _refusal(job: Job, where: str) -> ValidationError:
+    """That a job is not asked for, as it was bought elsewhere than would be asked."""
+    text = f"Job {job.id} was bought {where}"
+    return ValidationError(text, provider=job.provider, model=job.model, job=job)
 
 
 def _hidden(config: Config, account: Account | None) -> tuple[str, ...]:

@@ -159,10 +159,6 @@ class Ledger:
         """Says that the result of a job was kept, so that it is not left to be collected."""
         self._store.write(statements.HAND_OVER, (rows.text(self._clock.now()), job.provider, job.id))
 
-    def take_back(self, entry: Entry) -> None:
-        """Says that the result of a purchase was not kept after all, so that it counts as left to be collected."""
-        self._store.write(statements.TAKE_BACK, (entry.id,))
-
     @hookimpl(trylast=True)
     def tarash_before_submit(self, attempt: Attempt) -> Job | None:
         """Finds the job in flight that an attempt may join, which costs nothing, or refuses what the budget lacks."""
@@ -220,7 +216,7 @@ class Ledger:
     def _keep(self, attempt: Attempt) -> None:
         """Keeps an attempt within reach, for its texts must not stand in the sentence of an error, and lets it die."""
         if len(self._attempts) >= _REMEMBERED:
-            self._attempts = {id: kept for id, kept in self._attempts.items() if kept() is not None}
+            self._attempts = {id: kept for id, kept in list(self._attempts.items()) if kept()}
         self._attempts[attempt.id] = weakref.ref(attempt)
 
     @property

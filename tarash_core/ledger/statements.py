@@ -88,5 +88,3 @@ HAND_OVER = """
 UPDATE jobs SET handed_over_at = ?
 WHERE provider = ? AND job_id = ? AND state = 'succeeded' AND handed_over_at IS NULL
 """
-
-TAKE_BACK = "UPDATE jobs SET handed_over_at = NULL WHERE attempt = ?"

@@ -11,7 +11,7 @@ from tarash_core import Gateway, VideoGenerationConfig, VideoJob, errors
 from tarash_core.cli.jobs import STATES
 from tarash_core.cli.simulators import simulator_of
 from tarash_core.ledger import Ledger, State, default_path
-from tarash_core.plugins import Done, hookimpl, register_extension, unregister_extension
+from tarash_core.plugins import Done, hookimpl
 from tarash_core.testing import background, faults
 
 MODEL = "replicate/google/veo-3.1"
@@ -244,7 +244,6 @@ def test_a_result_that_was_seen_but_not_saved_stays_to_be_collected(run, left, v
     words = {"resume": ["resume", left.id], "harvest": ["harvest"]}[command]
     with monkeypatch.context() as patched:
         patched.setattr("tarash_core.models.media.Media.save", killed)
-        patched.setattr(Ledger, "take_back", lambda self, entry: None)
         assert run("jobs", *words).exit_code == 137
     assert (only().state, only().collectable) == ("succeeded", True)
     [told] = json.loads(run("jobs", "harvest", "--json").stdout)["jobs"]
@@ -258,16 +257,14 @@ def test_ctrl_c_right_after_the_look_leaves_the_result_to_be_collected(run, left
 
 
 @pytest.fixture
-def pressed_when_done():
+def pressed_when_done(extension):
     class Pressed:
         @hookimpl(trylast=True)
         def tarash_job_updated(self, update):
             if isinstance(update, Done):
                 raise KeyboardInterrupt
 
-    register_extension(pressed := Pressed())
-    yield
-    unregister_extension(pressed)
+    extension(Pressed())
 
 
 @pytest.mark.parametrize("taken_up", [False, True])

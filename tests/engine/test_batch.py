@@ -98,7 +98,7 @@ def test_every_row_ends_once_with_its_index_and_its_own_video(way, acme):
     assert [item.request for item in in_order(items)] == requests
     prompts = {id: job.body["prompt"] for id, job in acme.jobs.items()}
     assert [prompts[item.response.job.id] for item in in_order(items)] == [one.prompt for one in requests]
-    assert batch.unread == ()
+    assert batch.unread == () and batch._rows.accepted == {}
 
 
 def test_one_failure_does_not_stop_the_rest(way, acme):
@@ -504,16 +504,10 @@ def test_a_row_whose_status_call_hangs_when_the_batch_is_left_keeps_its_job(acme
     assert (item.error.job.id, item.error.charged) == (acme.bought[0], "unknown")
 
 
-def test_a_row_that_left_a_job_behind_is_not_called_stopped_when_its_next_one_was(way, acme):
+def test_a_row_that_left_a_job_behind_is_not_called_stopped_when_its_next_one_was(acme, extension):
     acme.confirms_cancel = False
     acme.script(faults.stuck())
     chain = SLOW.replace(timeout=20, on_unsettled="continue", fallback_configs=["acme/acme-1"])
-    given = left_behind(VideoGenerationRequest(prompt="A fox"), _left_after(acme, chain))
-    assert (type(given), given.charged, given.job.id) == (TarashException, "unknown", acme.bought[0])
-
-
-def _left_after(acme, chain):
-    """What ends a row while its second config waits to buy, after the job of the first was left behind."""
 
     class Leaving:
         @hookimpl
@@ -521,13 +515,11 @@ def _left_after(acme, chain):
             if attempt.number == 2:
                 raise KeyboardInterrupt
 
-    register_extension(extension := Leaving())
-    try:
-        with Gateway(transport=acme, clock=VirtualClock()) as gateway, pytest.raises(KeyboardInterrupt) as caught:
-            gateway.generate_video(chain, prompt="A fox")
-    finally:
-        unregister_extension(extension)
-    return caught.value
+    extension(Leaving())
+    with Gateway(transport=acme, clock=VirtualClock()) as gateway, pytest.raises(KeyboardInterrupt) as caught:
+        gateway.generate_video(chain, prompt="A fox")
+    left = left_behind(VideoGenerationRequest(prompt="A fox"), caught.value)
+    assert (type(left), left.charged, left.job.id) == (TarashException, "unknown", acme.bought[0])
 
 
 def test_a_row_that_a_function_of_the_users_ended_tells_what_it_had_bought(way, acme):

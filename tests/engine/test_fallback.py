@@ -328,25 +328,21 @@ LEFT_BEHIND = {"timeout": 20, "on_unsettled": "continue", "fallback_configs": CH
 
 
 @pytest.mark.parametrize("way", ["veto", "rule"])
-def test_what_was_bought_before_a_function_of_the_users_failed_goes_with_its_error(both, acme, other, way):
+def test_what_was_bought_before_a_function_of_the_users_failed_goes_with_its_error(both, acme, other, extension, way):
     acme.confirms_cancel = False
     acme.script(faults.stuck())
     rule = {"fallback_on": lambda error: 1 / 0} if way == "rule" else {}
-    plugin = Refusing(acme)
     if way == "veto":
-        register_extension(plugin)
-    try:
-        with pytest.raises((RuntimeError, ZeroDivisionError)) as caught:
-            both.generate_video(VideoGenerationConfig.from_string("acme/acme-1", **LEFT_BEHIND, **rule), prompt="A fox")
-    finally:
-        unregister_extension(plugin)
+        extension(Refusing(acme))
+    with pytest.raises((RuntimeError, ZeroDivisionError)) as caught:
+        both.generate_video(VideoGenerationConfig.from_string("acme/acme-1", **LEFT_BEHIND, **rule), prompt="A fox")
     assert other.bought == []
     assert [job.id for job in caught.value.execution_metadata.abandoned_jobs] == acme.bought
     assert caught.value.job.id == acme.bought[0]
     assert any(acme.bought[0] in note and "wait_job" in note for note in caught.value.__notes__)
 
 
-def test_a_plan_for_what_is_retired_by_now_is_refused(both, acme):
+def test_a_plan_for_what_is_retired_by_now_is_refused(both, acme, extension):
     spec = load_provider("acme").catalog["acme-1"]
 
     class Extension:
@@ -355,16 +351,13 @@ def test_a_plan_for_what_is_retired_by_now_is_refused(both, acme):
             gone = Lifecycle(listed="2025-01-01", retired="2026-01-01", source="ours", checked="2026-01-02")
             return {"acme-old": evolve(spec, lifecycle=gone)} if provider == "acme" else {}
 
-    register_extension(extension := Extension())
-    try:
-        allowed = VideoGenerationConfig.from_string("acme/acme-old", allow_retired=True)
-        plan = both.plan_video(allowed, prompt="A fox")
-        with pytest.raises(errors.RetiredModelError):
-            both.generate_video("acme/acme-old", plan)
-        assert acme.bought == []
-        assert both.generate_video(allowed, plan).request_id == acme.bought[0]
-    finally:
-        unregister_extension(extension)
+    extension(Extension())
+    allowed = VideoGenerationConfig.from_string("acme/acme-old", allow_retired=True)
+    plan = both.plan_video(allowed, prompt="A fox")
+    with pytest.raises(errors.RetiredModelError):
+        both.generate_video("acme/acme-old", plan)
+    assert acme.bought == []
+    assert both.generate_video(allowed, plan).request_id == acme.bought[0]
 
 
 def test_the_last_error_of_a_chain_tells_of_the_job_that_was_left_behind(both, acme, other):

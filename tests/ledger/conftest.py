@@ -6,7 +6,6 @@ import pytest
 
 from tarash_core import Gateway
 from tarash_core.ledger import Ledger
-from tarash_core.plugins import register_extension, unregister_extension
 from tarash_core.plugins.loader import register_provider, unregister_provider
 from tarash_core.testing import VirtualClock
 
@@ -51,18 +50,3 @@ def gateway(acme, clock, ledger):
 @pytest.fixture
 def prompt():
     return PROMPT
-
-
-@pytest.fixture
-def extension():
-    """Registers plugins of the process for the length of a test."""
-    made = []
-
-    def add(plugin):
-        register_extension(plugin)
-        made.append(plugin)
-        return plugin
-
-    yield add
-    for plugin in made:
-        unregister_extension(plugin)

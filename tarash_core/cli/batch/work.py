@@ -85,20 +85,17 @@ def _way_on_after_ctrl_c() -> Iterator[None]:
 @contextmanager
 def _road(config: Config, given: Mapping[str, Any]) -> Iterator[tuple[Gateway, Ledger | None]]:
     """The gateway, and the ledger in which it writes what is really bought."""
-    from tarash_core.cli.running import direct, simulated
-    from tarash_core.gateway import Gateway
-    from tarash_core.ledger import Ledger, default_path
+    from tarash_core.cli.running import direct, simulated, users_ledger
 
     with ExitStack() as stack:
         if given["simulate"] or given["mock"]:
             road = simulated(config) if given["simulate"] else direct(None)
             yield stack.enter_context(road), None
             return
-        path = default_path()
-        if path is None:
+        ledger = stack.enter_context(users_ledger())
+        if ledger is None:
             raise ValidationError("A batch goes on by its ledger, which an empty TARASH_LEDGER switches off; set it.")
-        ledger = stack.enter_context(Ledger(path, hands_over=False))
-        yield stack.enter_context(Gateway(ledger=ledger)), ledger
+        yield stack.enter_context(direct(ledger)), ledger
 
 
 def _name_of(ledger: Ledger | None, given: Mapping[str, Any]) -> str:
